@@ -1,0 +1,250 @@
+package expr
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/tidwall/gjson"
+)
+
+// kind is what a value is.
+type kind uint8
+
+const (
+	missing kind = iota
+	null
+	boolean
+	number
+	text
+	date
+	list
+	object
+	unknown // something that Data should not have returned
+)
+
+// String names the kind for messages.
+func (k kind) String() string {
+	return [...]string{"a missing value", "null", "true or false", "a number", "a text", "a date", "a list", "an object", "an unknown value"}[k]
+}
+
+// value is a value during evaluation, kept out of interfaces so that comparing allocates nothing. Its text may refer to
+// the document and must not outlive the evaluation.
+type value struct {
+	kind kind
+	flag bool
+	num  float64
+	text string // the text; of a list or an object its JSON when any is nil
+	time time.Time
+	any  any // []any of a list, map[string]any of an object; a prepared argument of a function
+}
+
+func flagValue(b bool) value      { return value{kind: boolean, flag: b} }
+func numberValue(n float64) value { return value{kind: number, num: n} }
+func textValue(s string) value    { return value{kind: text, text: s} }
+func dateValue(t time.Time) value { return value{kind: date, time: t} }
+
+// valueOf takes a value from Data.
+func valueOf(v any) value {
+	switch v := v.(type) {
+	case nil:
+		return value{kind: null}
+	case bool:
+		return flagValue(v)
+	case float64:
+		return numberValue(v)
+	case string:
+		return textValue(v)
+	case time.Time:
+		return dateValue(v)
+	case []any:
+		return value{kind: list, any: v}
+	case map[string]any:
+		return value{kind: object, any: v}
+	case int:
+		return numberValue(float64(v))
+	case int64:
+		return numberValue(float64(v))
+	case []string:
+		items := make([]any, len(v))
+		for i, s := range v {
+			items[i] = s
+		}
+		return value{kind: list, any: items}
+	}
+	return value{kind: unknown}
+}
+
+// valueIn takes a value from a JSON document without decoding lists and objects.
+func valueIn(r gjson.Result) value {
+	switch r.Type {
+	case gjson.String:
+		return textValue(r.Str)
+	case gjson.Number:
+		return numberValue(r.Num)
+	case gjson.True:
+		return flagValue(true)
+	case gjson.False:
+		return flagValue(false)
+	case gjson.JSON:
+		if r.IsArray() {
+			return value{kind: list, text: r.Raw}
+		}
+		return value{kind: object, text: r.Raw}
+	}
+	if r.Exists() {
+		return value{kind: null}
+	}
+	return value{}
+}
+
+// items are the elements of a list.
+func (v value) items() []any {
+	items, _ := v.decoded().([]any)
+	return items
+}
+
+// decoded is the value as Data returns it.
+func (v value) decoded() any {
+	switch v.kind {
+	case boolean:
+		return v.flag
+	case number:
+		return v.num
+	case text:
+		return strings.Clone(v.text)
+	case date:
+		return v.time
+	case list, object:
+		if v.any != nil {
+			return v.any
+		}
+		var decoded any
+		if json.Unmarshal([]byte(v.text), &decoded) != nil {
+			return nil
+		}
+		return decoded
+	}
+	return nil
+}
+
+// empty tells whether there is nothing in the value.
+func (v value) empty() bool {
+	switch v.kind {
+	case missing, null:
+		return true
+	case text:
+		return v.text == ""
+	case list, object:
+		if v.any == nil {
+			return len(v.text) < 2 || strings.TrimLeft(v.text[1:], " \t\r\n") == v.text[len(v.text)-1:]
+		}
+		if items, ok := v.any.([]any); ok {
+			return len(items) == 0
+		}
+		members, _ := v.any.(map[string]any)
+		return len(members) == 0
+	}
+	return false
+}
+
+// equal compares two values. Values of different kinds differ, but a date and a text that holds the same instant are
+// equal. Missing values equal nothing.
+func (v value) equal(w value) bool {
+	if v.kind != w.kind {
+		return sameInstant(v, w)
+	}
+	switch v.kind {
+	case null:
+		return true
+	case boolean:
+		return v.flag == w.flag
+	case number:
+		return v.num == w.num
+	case text:
+		return v.text == w.text
+	case date:
+		return v.time.Equal(w.time)
+	case list, object:
+		return equalAny(v.decoded(), w.decoded())
+	}
+	return false
+}
+
+// sameInstant compares a date with a text.
+func sameInstant(v, w value) bool {
+	if v.kind == text && w.kind == date {
+		v, w = w, v
+	}
+	if v.kind != date || w.kind != text {
+		return false
+	}
+	t, ok := parseISO(w.text, time.UTC)
+	return ok && t.Equal(v.time)
+}
+
+// equalAny compares decoded values in depth.
+func equalAny(a, b any) bool {
+	switch a := a.(type) {
+	case []any:
+		b, ok := b.([]any)
+		if !ok || len(a) != len(b) {
+			return false
+		}
+		for i := range a {
+			if !equalAny(a[i], b[i]) {
+				return false
+			}
+		}
+		return true
+	case map[string]any:
+		b, ok := b.(map[string]any)
+		if !ok || len(a) != len(b) {
+			return false
+		}
+		for key := range a {
+			other, ok := b[key]
+			if !ok || !equalAny(a[key], other) {
+				return false
+			}
+		}
+		return true
+	}
+	return valueOf(a).equal(valueOf(b))
+}
+
+// order compares numbers, texts and dates; ok is false when the two have no order.
+func (v value) order(w value) (sign int, ok bool) {
+	switch {
+	case v.kind == number && w.kind == number:
+		return compare(v.num, w.num), true
+	case v.kind == text && w.kind == text:
+		return compare(v.text, w.text), true
+	case v.kind == date || w.kind == date:
+		a, okA := v.instant()
+		b, okB := w.instant()
+		return a.Compare(b), okA && okB
+	}
+	return 0, false
+}
+
+// instant is the date, or the ISO date in a text.
+func (v value) instant() (time.Time, bool) {
+	switch v.kind {
+	case date:
+		return v.time, true
+	case text:
+		return parseISO(v.text, time.UTC)
+	}
+	return time.Time{}, false
+}
+
+func compare[T float64 | string](a, b T) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
