@@ -1,0 +1,136 @@
+package config
+
+import (
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Settings is the one list of settings. The name of a setting is its flag; TRACARDI_ and the name in capitals is its
+// environment variable; the name itself is its key in the file. A flag wins over the environment, the environment over the
+// file, the file over the default.
+type Settings struct {
+	File string `name:"config" placeholder:"FILE" help:"YAML file with settings: one key for each setting of this list."`
+
+	Data      string `default:"./data" placeholder:"DIR" help:"Folder of everything that the installation keeps: records, configuration, secrets."`
+	Addr      string `default:"127.0.0.1:8686" placeholder:"HOST:PORT" help:"Address to listen on. An empty host means every network interface."`
+	PublicURL string `placeholder:"URL" help:"Address under which browsers reach this installation, such as https://cdp.example.com. Empty: made from the address to listen on."`
+	Roles     Roles  `default:"api,gui,worker" placeholder:"LIST" help:"What this process does: api takes events and serves the admin API, gui serves the web application, worker does the work in the background."`
+
+	RecordsURL string `placeholder:"URL" help:"Store of events, sessions, profiles and logs. Empty: Pebble in the data folder. pebble:DIR: Pebble elsewhere."`
+	ConfigURL  string `placeholder:"URL" help:"Store of sources, users and other configuration. Empty: SQLite in the data folder. sqlite:FILE: SQLite elsewhere."`
+	CacheURL   string `placeholder:"URL" help:"Cache and locks. Empty or memory: in this process."`
+	QueueURL   string `placeholder:"URL" help:"Queue of accepted work. Empty or pebble: in the same store as the records."`
+
+	AdminEmail    string `placeholder:"EMAIL" help:"E-mail of an administrator that is made at start when there is none with this address. Needs admin-password."`
+	AdminPassword string `placeholder:"PASSWORD" secret:"" help:"Password of that administrator, at least 10 characters. Needs admin-email."`
+	AdminToken    string `placeholder:"TOKEN" secret:"" help:"Bearer token with the rights of an administrator, for scripts; at least 16 characters."`
+
+	LogLevel  slog.Level `default:"info" placeholder:"LEVEL" help:"Least level that is logged: debug, info, warn or error."`
+	LogFormat string     `default:"text" enum:"text,json" placeholder:"FORMAT" help:"Form of the log lines on standard error: text or json."`
+
+	TrustedProxies Proxies `placeholder:"LIST" help:"Addresses or networks, such as 10.0.0.0/8, of the proxies in front. Their X-Forwarded-For and X-Forwarded-Proto are believed, nobody else's."`
+	MaxBodyBytes   int64   `default:"4194304" placeholder:"BYTES" help:"Largest request body."`
+	RefuseBots     bool    `help:"Answer 401 to events of crawlers and other known bots."`
+	SystemEvents   bool    `default:"true" negatable:"" help:"Add events of the system's own: visit-started, session-opened, profile-created."`
+	GeoDatabase    string  `placeholder:"FILE" help:"City database in MaxMind's format (.mmdb); with it, sessions get a place from the visitor's address."`
+
+	Memory          int           `default:"256" placeholder:"MB" help:"Memory that the process tries to stay under. Caches and write buffers are sized by it."`
+	ShutdownTimeout time.Duration `default:"20s" placeholder:"DURATION" help:"Longest wait for running requests when the process is told to stop."`
+}
+
+// RecordsDir is the folder of the embedded records store.
+func (s *Settings) RecordsDir() string {
+	if path := rest(s.RecordsURL); path != "" {
+		return path
+	}
+	return filepath.Join(s.Data, "records")
+}
+
+// ConfigFile is the file of the embedded configuration store.
+func (s *Settings) ConfigFile() string {
+	if path := rest(s.ConfigURL); path != "" {
+		return path
+	}
+	return filepath.Join(s.Data, "config.db")
+}
+
+// MemoryBytes is Memory in bytes.
+func (s *Settings) MemoryBytes() int64 { return int64(s.Memory) << 20 }
+
+// Roles are the parts that a process plays.
+type Roles []string
+
+// Names of the roles.
+const (
+	RoleAPI    = "api"
+	RoleGUI    = "gui"
+	RoleWorker = "worker"
+)
+
+var knownRoles = []string{RoleAPI, RoleGUI, RoleWorker}
+
+// Has tells whether a role is among them.
+func (r Roles) Has(role string) bool { return slices.Contains(r, role) }
+
+// String lists the roles with commas.
+func (r Roles) String() string { return strings.Join(r, ",") }
+
+// UnmarshalText reads a list with commas. It refuses unknown roles and an empty list.
+func (r *Roles) UnmarshalText(text []byte) error {
+	*r = nil
+	for _, name := range fields(string(text)) {
+		if !slices.Contains(knownRoles, name) {
+			return fmt.Errorf("there is no role %q; the roles are %s", name, strings.Join(knownRoles, ", "))
+		}
+		if !r.Has(name) {
+			*r = append(*r, name)
+		}
+	}
+	if len(*r) == 0 {
+		return fmt.Errorf("name at least one of the roles %s", strings.Join(knownRoles, ", "))
+	}
+	return nil
+}
+
+// Proxies are the networks of the proxies in front of the program.
+type Proxies []netip.Prefix
+
+// Contain tells whether an address belongs to a proxy.
+func (p Proxies) Contain(addr netip.Addr) bool {
+	return slices.ContainsFunc(p, func(n netip.Prefix) bool { return n.Contains(addr.Unmap()) })
+}
+
+// String lists the networks with commas.
+func (p Proxies) String() string {
+	names := make([]string, len(p))
+	for i, network := range p {
+		names[i] = network.String()
+	}
+	return strings.Join(names, ",")
+}
+
+// UnmarshalText reads a list with commas of networks and single addresses.
+func (p *Proxies) UnmarshalText(text []byte) error {
+	*p = nil
+	for _, name := range fields(string(text)) {
+		network, err := netip.ParsePrefix(name)
+		if err != nil {
+			addr, addrErr := netip.ParseAddr(name)
+			if addrErr != nil {
+				return fmt.Errorf("%q is neither an address nor a network such as 10.0.0.0/8", name)
+			}
+			network = netip.PrefixFrom(addr, addr.BitLen())
+		}
+		*p = append(*p, network.Masked())
+	}
+	return nil
+}
+
+func fields(list string) []string {
+	return strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' })
+}
