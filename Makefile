@@ -1,0 +1,80 @@
+# Everything that a developer or a build machine runs. `make help` lists the targets.
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+GOBUILD := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
+TOOL    := go tool -modfile=tools/go.mod
+SOURCES  = $(shell find . -name node_modules -prune -o -name '*.go' -print)
+
+# The race detector needs a C compiler; the program itself never does.
+CC_FOUND := $(shell command -v gcc || command -v cc || command -v clang)
+RACE     := $(if $(CC_FOUND),-race)
+
+PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64
+WEB       := $(patsubst %/package.json,%,$(wildcard tracker/package.json gui/package.json))
+
+.DEFAULT_GOAL := help
+.PHONY: help run build web test test-web test-go test-fast lint fmt gen bench crash release clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+run: build ## build and start on embedded storage in ./data
+	bin/tracardi serve
+
+build: web ## build bin/tracardi, without cgo
+	$(GOBUILD) -o bin/tracardi ./cmd/tracardi
+
+web: $(WEB:%=bin/.%) ## build the browser parts that the program carries
+
+# One set of rules for each folder of browser code: install what its lock file says, then build when a source is newer.
+define web_rules
+$(1)/node_modules/.package-lock.json: $(1)/package.json $(1)/package-lock.json
+	cd $(1) && npm ci --no-audit --no-fund
+	@touch $$@
+
+bin/.$(1): $(1)/node_modules/.package-lock.json $$(shell find $(1) \( -name node_modules -o -name dist \) -prune -o -type f -print)
+	cd $(1) && npm run --silent build
+	@mkdir -p bin && touch $$@
+endef
+$(foreach folder,$(WEB),$(eval $(call web_rules,$(folder))))
+
+test: test-web test-go ## run every test
+
+test-web: web
+	@for folder in $(WEB); do (cd $$folder && npm test --silent) || exit 1; done
+
+test-go: web
+	@$(if $(RACE),,echo "no C compiler: the tests run without the race detector (apt-get install gcc)")
+	go test $(RACE) -shuffle=on -timeout 20m ./...
+
+test-fast: ## run the Go tests that take no more than moments
+	go test -short ./...
+
+lint: ## check form and find mistakes: gofumpt, go vet, staticcheck
+	@unformed=$$($(TOOL) gofumpt -l $(SOURCES)); test -z "$$unformed" || { echo "run make fmt:" $$unformed; exit 1; }
+	go vet ./...
+	$(TOOL) staticcheck ./...
+
+fmt: ## format the Go code
+	$(TOOL) gofumpt -w $(SOURCES)
+
+gen: ## write generated pages and golden files anew
+	go test $$(grep -rl --include='*_test.go' --exclude-dir=node_modules 'flag.Bool("update"' . | xargs -n1 dirname | sort -u) -update
+
+bench: ## run the benchmarks
+	go test -run '^$$' -bench . -benchmem ./...
+
+crash: ## kill the program under load, again and again, and count what it kept
+	go test -run Crash -count=5 -v ./e2e
+
+release: web ## build the program for every platform into dist/
+	@rm -rf dist && mkdir dist
+	@for platform in $(PLATFORMS); do \
+		os=$${platform%/*}; arch=$${platform#*/}; case $$os in windows) end=.exe;; *) end=;; esac; \
+		echo "dist/tracardi-$(VERSION)-$$os-$$arch$$end"; \
+		GOOS=$$os GOARCH=$$arch $(GOBUILD) -o "dist/tracardi-$(VERSION)-$$os-$$arch$$end" ./cmd/tracardi || exit 1; \
+	done
+	@cd dist && sha256sum * > SHA256SUMS
+
+clean: ## remove what was built
+	rm -rf bin dist $(WEB:%=%/node_modules)
