@@ -1,0 +1,30 @@
+package pipeline
+
+import (
+	"time"
+
+	"github.com/tracardi/tracardi-go"
+)
+
+// Work is one payload on its way through the stages: what was loaded for it and what it changes so far. Stages read and
+// change it and do no I/O.
+type Work struct {
+	Payload *tracardi.Payload
+	Source  *tracardi.Source
+	Now     time.Time
+
+	Session  *tracardi.Session // never nil after resolution
+	Profile  *tracardi.Profile // nil for a profile-less payload
+	Referred *tracardi.Profile // loaded for context.tracardi.pass; nil if there is none
+
+	Incoming []tracardi.NewEvent // the payload's events that are not stored yet, then the system's
+	Events   []*tracardi.Event   // built so far
+
+	SaveSession bool
+	SaveProfile bool
+	SaveEvents  bool
+
+	SessionStarted bool // the session is new or began anew after its end
+	ProfileChanged bool // something but the update time changed
+	Warnings       []string
+}

@@ -1,0 +1,80 @@
+package storage
+
+import (
+	"context"
+	"time"
+)
+
+// Message is a piece of work that was accepted and is to be done by a worker.
+type Message struct {
+	Topic string // such as "collected" or "deliver.<destination>"
+	ID    string // made by the queue when empty
+	Key   string // messages of equal key are handled one after the other, in publishing order; empty for no order
+	Body  []byte
+	Due   time.Time // not handed out before; zero for at once
+
+	Attempt int       // 1 on the first delivery; set by the queue
+	At      time.Time // when it was published; set by the queue
+	Reason  string    // why it is in the dead letters; set by the queue
+}
+
+// Lease is a message that a consumer holds. It goes to another consumer when it is neither settled nor extended in time.
+type Lease struct {
+	Tenant  string
+	Message Message
+	Token   []byte // the engine's own mark
+}
+
+// Verdict says what becomes of a message.
+type Verdict struct {
+	Again  time.Duration // above 0: deliver again after this long
+	Dead   string        // not empty: move to the dead letters, with this reason
+	Settle bool          // false when a ChangeSet with Done took it already; then the queue does nothing
+}
+
+// Done acknowledges a message, Again hands it out once more after a while, Dead puts it aside.
+func Done() Verdict { return Verdict{Settle: true} }
+
+// Again asks for another delivery after d.
+func Again(d time.Duration) Verdict { return Verdict{Settle: true, Again: max(d, time.Millisecond)} }
+
+// Dead moves the message to the dead letters.
+func Dead(reason string) Verdict { return Verdict{Settle: true, Dead: reason} }
+
+// Committed tells that a change set has acknowledged the message.
+func Committed() Verdict { return Verdict{} }
+
+// Handler does the work of one message.
+type Handler func(ctx context.Context, lease *Lease) Verdict
+
+// Depth is the state of a topic.
+type Depth struct {
+	Ready   int64 // waiting to be handed out, leased ones included
+	Delayed int64
+	Dead    int64
+	Oldest  time.Time // publishing time of the oldest ready message; zero if none
+}
+
+// Consume is how a topic is consumed.
+type Consume struct {
+	Workers int           // handlers at once; 0 means 1
+	Lease   time.Duration // time for one message, extended while its handler runs; 0 means 30 s
+}
+
+// Queue delivers each message at least once. Messages of equal key are handled one after the other, in publishing order, by
+// one consumer at a time: while one is delivered again, those behind it wait.
+type Queue interface {
+	// Publish returns nil when the messages survive a crash.
+	Publish(ctx context.Context, tenant string, msgs ...Message) error
+	// Consume calls h for the messages of a topic of all tenants until ctx ends, then waits for the running calls.
+	Consume(ctx context.Context, topic string, c Consume, h Handler) error
+	// Depth tells how much is waiting.
+	Depth(ctx context.Context, tenant, topic string) (Depth, error)
+	// DeadLetters lists messages that were put aside, oldest first.
+	DeadLetters(ctx context.Context, tenant, topic string, limit int) ([]Message, error)
+	// Replay publishes dead letters again, all of the topic when ids is empty, and returns how many.
+	Replay(ctx context.Context, tenant, topic string, ids ...string) (int, error)
+	// Cancel removes waiting messages by id and returns how many there were.
+	Cancel(ctx context.Context, tenant, topic string, ids ...string) (int, error)
+	Close() error
+}
