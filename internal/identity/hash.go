@@ -1,0 +1,96 @@
+// Package identity knows what names a person, and makes ids of it.
+package identity
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/google/uuid"
+)
+
+// prefixes are those that the original gives to the hashed ids of the merge fields.
+var prefixes = map[string]string{
+	"data.identifier.pk":          "ipk-",
+	"data.identifier.id":          "iid-",
+	"data.contact.email.main":     "emm-",
+	"data.contact.email.business": "emb-",
+	"data.contact.email.private":  "emp-",
+	"data.contact.phone.main":     "phm-",
+	"data.contact.phone.business": "phb-",
+	"data.contact.phone.mobile":   "pho-",
+	"data.contact.phone.whatsapp": "pwa-",
+}
+
+// fields are the keys of prefixes, the strongest first.
+var fields = []string{
+	"data.identifier.pk", "data.identifier.id",
+	"data.contact.email.main", "data.contact.email.business", "data.contact.email.private",
+	"data.contact.phone.main", "data.contact.phone.business", "data.contact.phone.mobile", "data.contact.phone.whatsapp",
+}
+
+// Fields lists the paths of the profile fields whose values name a person, the strongest first.
+func Fields() []string { return slices.Clone(fields) }
+
+// Hasher makes ids of what names a person, so that profiles with the same e-mail address, phone number or key are found to be
+// one. An id tells nothing about its value to those who don't know the secret, and nobody else can make it.
+type Hasher struct {
+	secret []byte
+}
+
+// New returns a hasher for the secret of an installation, at least 16 random bytes that never change. Without a secret, as
+// with a nil Hasher, there are no hashed ids.
+func New(secret []byte) *Hasher { return &Hasher{secret: slices.Clone(secret)} }
+
+// Hash returns the id of a field's value, such as emm-6b0f…; not ok when the field names nobody or the value is empty.
+func (h *Hasher) Hash(field, value string) (id string, ok bool) {
+	prefix, ok := prefixes[field]
+	if !ok || h == nil || len(h.secret) == 0 {
+		return "", false
+	}
+	value = strings.ToLower(Normalize(field, value))
+	if value == "" {
+		return "", false
+	}
+	mac := hmac.New(sha256.New, h.secret)
+	mac.Write([]byte(field))
+	mac.Write([]byte{0})
+	mac.Write([]byte(value))
+	hash := uuid.UUID(mac.Sum(nil)[:16])
+	hash[6] = hash[6]&0x0f | 0x80 // version 8: made by a rule of one's own
+	hash[8] = hash[8]&0x3f | 0x80
+	return prefix + hash.String(), true
+}
+
+// Normalize returns the form of a field's value that is compared: e-mail addresses in lower case, phone numbers without
+// blanks, dashes and parentheses, everything without blanks around it.
+func Normalize(field, value string) string {
+	value = strings.TrimSpace(value)
+	switch {
+	case strings.HasPrefix(field, "data.contact.email."):
+		return strings.ToLower(value)
+	case strings.HasPrefix(field, "data.contact.phone."):
+		return strings.Map(func(r rune) rune {
+			if unicode.IsSpace(r) || unicode.Is(unicode.Dash, r) || r == '(' || r == ')' {
+				return -1
+			}
+			return r
+		}, value)
+	}
+	return value
+}
+
+// Primary returns the strongest of the hashed ids: that of the primary key, then the id, the main e-mail address, the main
+// phone number. It is empty when there is none of these.
+func Primary(ids []string) string {
+	for _, prefix := range []string{"ipk-", "iid-", "emm-", "phm-"} {
+		for _, id := range ids {
+			if strings.HasPrefix(id, prefix) {
+				return id
+			}
+		}
+	}
+	return ""
+}
