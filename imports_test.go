@@ -1,0 +1,125 @@
+package tracardi_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/tracardi/tracardi-go"
+
+// mayImport says which packages of ours a package may import. Dependencies point one way: the words at the bottom, the
+// program at the top. Tests may import more, since they put the parts together.
+var mayImport = map[string][]string{
+	".":    {},
+	"expr": {},
+
+	"storage":             {".", "expr"},
+	"storage/memory":      {".", "storage"},
+	"storage/pebble":      {".", "expr", "storage"},
+	"storage/sqlconfig":   {".", "storage"},
+	"storage/sqlite":      {".", "storage", "storage/sqlconfig"},
+	"storage/storagetest": {".", "expr", "storage"},
+
+	"internal/config":    {},
+	"internal/eventtype": {"."},
+	"internal/identity":  {"."},
+	"internal/workspace": {".", "expr", "storage"},
+	"internal/auth":      {".", "storage", "internal/workspace"},
+	"internal/pipeline":  {".", "expr", "storage", "internal/eventtype", "internal/identity", "internal/workspace"},
+	"internal/collect":   {".", "expr", "storage", "internal/workspace"},
+	"internal/api":       {".", "expr", "storage", "internal/auth", "internal/eventtype", "internal/workspace"},
+	"internal/app":       {"*"},
+
+	"tracker": {},
+
+	"cmd/tracardi": {"internal/app", "internal/config"},
+
+	"bench": {},
+	"e2e":   {},
+}
+
+// onlyIn keeps a library in the one place that knows it. A name ending in a slash stands for everything below it.
+var onlyIn = []struct {
+	library string
+	places  []string
+	why     string
+}{
+	{"github.com/danielgtaylor/huma/", []string{"internal/api"}, "the framework of the admin API must not spread"},
+	{"github.com/prometheus/", []string{"internal/app", "internal/api"}, "other packages offer plain counters"},
+	{"database/sql", []string{"storage/"}, "SQL is written by the stores alone"},
+	{"modernc.org/", []string{"storage/sqlite"}, "one folder knows SQLite"},
+	{"github.com/pressly/goose/", []string{"storage/sqlite", "storage/sqlconfig"}, "migrations belong to the configuration stores"},
+	{"github.com/cockroachdb/", []string{"storage/pebble"}, "one folder knows Pebble"},
+	{"github.com/alecthomas/kong", []string{"internal/config", "cmd/"}, "settings reach the rest as arguments"},
+	{"go.yaml.in/yaml/", []string{"internal/config"}, "only the settings file is YAML"},
+	{"github.com/ua-parser/", []string{"internal/pipeline"}, "one stage knows user agents"},
+	{"github.com/oschwald/", []string{"internal/pipeline"}, "one stage knows places"},
+	{"github.com/alexedwards/argon2id", []string{"internal/auth"}, "passwords belong to auth"},
+}
+
+type listed struct {
+	ImportPath string
+	Imports    []string
+}
+
+func TestImports(t *testing.T) {
+	for _, p := range packages(t) {
+		name := local(p.ImportPath)
+		allowed, known := mayImport[name]
+		if !known {
+			t.Errorf("package %s has no row in the table: decide which packages of ours it may import", name)
+			continue
+		}
+		for _, path := range p.Imports {
+			if ours := local(path); ours != "" && !slices.Contains(allowed, ours) && !slices.Contains(allowed, "*") {
+				t.Errorf("%s imports %s, which the table does not allow", name, ours)
+			}
+			for _, rule := range onlyIn {
+				if under(path, rule.library) && !slices.ContainsFunc(rule.places, func(place string) bool { return under(name, place) }) {
+					t.Errorf("%s imports %s, which belongs in %s: %s", name, path, strings.Join(rule.places, " and "), rule.why)
+				}
+			}
+		}
+	}
+}
+
+// packages asks the go command for every package of the module.
+func packages(t *testing.T) []listed {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", "./...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var all []listed
+	for decoder := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p listed
+		if err := decoder.Decode(&p); errors.Is(err, io.EOF) {
+			return all
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+}
+
+// local returns the path of a package of ours inside the module, "." for the root, and "" for packages of others.
+func local(path string) string {
+	if path == module {
+		return "."
+	}
+	inside, ours := strings.CutPrefix(path, module+"/")
+	if !ours {
+		return ""
+	}
+	return inside
+}
+
+// under tells whether a path is a place or, when the place ends in a slash, below it.
+func under(path, place string) bool {
+	return path == place || strings.HasSuffix(place, "/") && strings.HasPrefix(path, place)
+}
