@@ -58,11 +58,13 @@ func syntaxErrorAt(text string, offset int, reason string, expected ...string) *
 	}
 }
 
+const endOfText = "end of text"
+
 // foundAt names the word or sign at the offset.
 func foundAt(text string, offset int) string {
 	rest := text[offset:]
 	if rest == "" {
-		return "end of text"
+		return endOfText
 	}
 	end := 0
 	for end < len(rest) && end < 40 {

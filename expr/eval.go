@@ -330,7 +330,7 @@ func (e *env) function(o *operand) (v value, reason string) {
 			return value{}, ""
 		}
 	}
-	v, err := o.call.eval(e, args[0], args[1])
+	v, err := o.call.eval(e.clock(), args[0], args[1])
 	if err != nil {
 		return value{}, err.Error()
 	}

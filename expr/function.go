@@ -11,7 +11,7 @@ import (
 // function is a function of the language.
 type function struct {
 	args []argument
-	eval func(e *env, a, b value) (value, error)
+	eval func(now time.Time, a, b value) (value, error)
 }
 
 // argument is what a function takes.
@@ -27,47 +27,47 @@ const (
 
 // functions are all functions by name. Zones and offsets that are constants come prepared in value.any.
 var functions = map[string]*function{
-	"now": {nil, func(e *env, _, _ value) (value, error) { return dateValue(e.clock()), nil }},
+	"now": {nil, func(now time.Time, _, _ value) (value, error) { return dateValue(now), nil }},
 
-	"utcnow": {nil, func(e *env, _, _ value) (value, error) { return dateValue(e.clock().UTC()), nil }},
+	"utcnow": {nil, func(now time.Time, _, _ value) (value, error) { return dateValue(now.UTC()), nil }},
 
-	"now.timezone": {[]argument{anyZone}, func(e *env, zone, _ value) (value, error) {
-		return nowIn(e, zone)
+	"now.timezone": {[]argument{anyZone}, func(now time.Time, zone, _ value) (value, error) {
+		return nowIn(now, zone)
 	}},
 
-	"now.offset": {[]argument{anyOffset}, func(e *env, by, _ value) (value, error) {
-		return shifted(dateValue(e.clock()), by)
+	"now.offset": {[]argument{anyOffset}, func(now time.Time, by, _ value) (value, error) {
+		return shifted(dateValue(now), by)
 	}},
 
-	"now.timezone.offset": {[]argument{anyZone, anyOffset}, func(e *env, zone, by value) (value, error) {
-		t, err := nowIn(e, zone)
+	"now.timezone.offset": {[]argument{anyZone, anyOffset}, func(now time.Time, zone, by value) (value, error) {
+		t, err := nowIn(now, zone)
 		if err != nil {
 			return value{}, err
 		}
 		return shifted(t, by)
 	}},
 
-	"datetime": {[]argument{anyDate}, func(e *env, x, _ value) (value, error) {
-		return dateIn(e, x, time.UTC)
+	"datetime": {[]argument{anyDate}, func(now time.Time, x, _ value) (value, error) {
+		return dateIn(now, x, time.UTC)
 	}},
 
-	"datetime.offset": {[]argument{anyDate, anyOffset}, func(e *env, x, by value) (value, error) {
-		t, err := dateIn(e, x, time.UTC)
+	"datetime.offset": {[]argument{anyDate, anyOffset}, func(now time.Time, x, by value) (value, error) {
+		t, err := dateIn(now, x, time.UTC)
 		if err != nil {
 			return value{}, err
 		}
 		return shifted(t, by)
 	}},
 
-	"datetime.timezone": {[]argument{anyDate, anyZone}, func(e *env, x, zone value) (value, error) {
+	"datetime.timezone": {[]argument{anyDate, anyZone}, func(now time.Time, x, zone value) (value, error) {
 		loc, err := zone.zone()
 		if err != nil {
 			return value{}, err
 		}
-		return dateIn(e, x, loc)
+		return dateIn(now, x, loc)
 	}},
 
-	"datetime.from_timestamp": {[]argument{anyNumber}, func(_ *env, x, _ value) (value, error) {
+	"datetime.from_timestamp": {[]argument{anyNumber}, func(_ time.Time, x, _ value) (value, error) {
 		if x.kind != number || math.Abs(x.num) > maxTimestamp {
 			return value{}, errors.New("datetime.from_timestamp needs a number of seconds since 1970")
 		}
@@ -75,14 +75,14 @@ var functions = map[string]*function{
 		return dateValue(time.Unix(int64(seconds), int64(fraction*1e9)).UTC()), nil
 	}},
 
-	"lowercase": {[]argument{anyText}, func(_ *env, x, _ value) (value, error) {
+	"lowercase": {[]argument{anyText}, func(_ time.Time, x, _ value) (value, error) {
 		if x.kind != text {
 			return value{}, errors.New("lowercase needs a text, there is " + x.kind.String())
 		}
 		return textValue(strings.ToLower(x.text)), nil
 	}},
 
-	"uppercase": {[]argument{anyText}, func(_ *env, x, _ value) (value, error) {
+	"uppercase": {[]argument{anyText}, func(_ time.Time, x, _ value) (value, error) {
 		if x.kind != text {
 			return value{}, errors.New("uppercase needs a text, there is " + x.kind.String())
 		}
@@ -120,7 +120,7 @@ func (a argument) check(v value) error {
 		if v.kind == null {
 			return nil
 		}
-		_, err := dateIn(&env{}, v, time.UTC)
+		_, err := dateIn(time.Time{}, v, time.UTC)
 		return err
 	}
 	return nil
@@ -165,21 +165,21 @@ func (v value) offset() (offset, error) {
 	return parseOffset(v.text)
 }
 
-func nowIn(e *env, zone value) (value, error) {
+func nowIn(now time.Time, zone value) (value, error) {
 	loc, err := zone.zone()
 	if err != nil {
 		return value{}, err
 	}
-	return dateValue(e.clock().In(loc)), nil
+	return dateValue(now.In(loc)), nil
 }
 
 // dateIn reads a date; a text without zone is read in the zone, a date is shown in it.
-func dateIn(e *env, x value, zone *time.Location) (value, error) {
+func dateIn(now time.Time, x value, zone *time.Location) (value, error) {
 	switch x.kind {
 	case date:
 		return dateValue(x.time.In(zone)), nil
 	case text:
-		t, err := parseDate(x.text, e.clock(), zone)
+		t, err := parseDate(x.text, now, zone)
 		return dateValue(t), err
 	}
 	return value{}, errors.New("a date is a text, there is " + x.kind.String())

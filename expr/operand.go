@@ -65,7 +65,7 @@ func (p *parser) field() (Operand, error) {
 		if !p.search {
 			return nil, p.expected(start, p.operandHint())
 		}
-		return p.path("")
+		return p.path("", start)
 	}
 	p.pos += len(source) + len("@")
 	source = strings.ToLower(source)
@@ -75,7 +75,7 @@ func (p *parser) field() (Operand, error) {
 	if source == p.record {
 		source = ""
 	}
-	return p.path(source)
+	return p.path(source, start)
 }
 
 func (p *parser) checkSource(source string, pos int) error {
@@ -91,9 +91,10 @@ func (p *parser) checkSource(source string, pos int) error {
 	return syntaxErrorAt(p.text, pos, fmt.Sprintf("there is no source %q; a text with @ needs quotes", clip(source)), sourceNames...)
 }
 
-func (p *parser) path(source string) (Operand, error) {
+// path reads the path of a field that began at start.
+func (p *parser) path(source string, start int) (Operand, error) {
 	path, end, err := scanPath(p.text, p.pos, isPathRune)
-	p.wantsField(p.pos, end)
+	p.wantsField(start, end)
 	if err != nil {
 		return nil, err
 	}
@@ -110,6 +111,7 @@ func (p *parser) call(name string) (Operand, error) {
 	var places []int
 	for !p.sign(")") {
 		if len(args) > 0 && !p.sign(",") {
+			p.wantsKeyword(p.pos, ",", ")")
 			return nil, p.expected(p.pos, `","`, `")"`)
 		}
 		p.skip()
@@ -154,15 +156,14 @@ func constantDate(name string, args []Operand) (time.Time, bool) {
 func (p *parser) argument() (Operand, error) {
 	name := p.peekName()
 	_, isNumber := scanNumber(name)
-	switch {
-	case strings.Contains(name, "@"):
-	case strings.HasPrefix(p.text[p.pos:], `"`), isConstant(name), isNumber && name != "", strings.HasPrefix(p.text[p.pos:], "+"):
+	rest := p.text[p.pos:]
+	if strings.HasPrefix(rest, `"`) || strings.HasPrefix(rest, "+") || isNumber || isConstant(name) {
 		return p.value(Contains)
-	case !p.search:
-		p.wantsField(p.pos, p.pos+len(name))
+	}
+	p.wants(WantField, p.pos, p.pos+len(name), name)
+	if !p.search && !strings.Contains(name, "@") {
 		return nil, p.expected(p.pos, p.operandHint(), "a quoted text", "a number")
 	}
-	p.wantsField(p.pos, p.pos+len(name))
 	return p.field()
 }
 
@@ -180,11 +181,13 @@ func (p *parser) value(op Op) (Operand, error) {
 	case p.text[start] == '"':
 		w, end, err := scanQuoted(p.text, start)
 		if err != nil {
-			p.wantsValue(start, w.text)
+			p.wantsValue(start, end, w.text)
 			return nil, err
 		}
 		p.pos = end
 		return textOperand(w, op), nil
+	case p.text[start] == '\'':
+		return nil, syntaxErrorAt(p.text, start, "a text stands in double quotes")
 	case p.text[start] == '[':
 		return p.list()
 	}
@@ -194,7 +197,7 @@ func (p *parser) value(op Op) (Operand, error) {
 		return p.field()
 	}
 	w, end := scanBare(p.text, start)
-	p.wantsBare(start, end, w.text)
+	p.wantsValue(start, end, w.text)
 	switch {
 	case end == start:
 		return nil, p.expected(start, "a value")
@@ -260,6 +263,7 @@ func (p *parser) list() (Operand, error) {
 	values := []any{}
 	for !p.sign("]") {
 		if len(values) > 0 && !p.sign(",") {
+			p.wantsKeyword(p.pos, ",", "]")
 			return nil, p.expected(p.pos, `","`, `"]"`)
 		}
 		p.skip()

@@ -47,6 +47,7 @@ type parser struct {
 
 	// For Complete: the text ends at the cursor, any source is allowed, and want says what could stand there.
 	completing bool
+	current    string // the field of the comparison that is read
 	want       Completion
 }
 
@@ -62,7 +63,7 @@ func (p *parser) condition() (*Condition, error) {
 		return nil, err
 	}
 	if p.skip(); p.pos < len(p.text) || p.completing {
-		return nil, p.connective("AND", "OR", "end of text")
+		return nil, p.connective("AND", "OR", endOfText)
 	}
 	return &Condition{root: root}, nil
 }
@@ -164,9 +165,9 @@ func (p *parser) leaf() (Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.want.Field = ""
+	p.current = ""
 	if f, ok := left.(Field); ok {
-		p.want.Field = f.String()
+		p.current = f.String()
 	}
 	p.skip()
 	start := p.pos
@@ -192,7 +193,7 @@ func (p *parser) right(left Operand, op Op) (Node, error) {
 	case op == In || op == NotIn:
 		p.skip()
 		if p.pos >= len(p.text) || p.text[p.pos] != '[' {
-			p.wantsValue(p.pos, "")
+			p.wants(WantValue, p.pos, p.pos, "", "[")
 			return nil, p.expected(p.pos, `"["`)
 		}
 		l, err := p.list()
@@ -352,6 +353,12 @@ func (p *parser) expected(pos int, what ...string) error {
 // connective is the error where a comparison has ended.
 func (p *parser) connective(what ...string) error {
 	p.skip()
-	p.wantsKeyword(p.pos, what...)
+	words := make([]string, 0, len(what))
+	for _, w := range what {
+		if w != endOfText {
+			words = append(words, strings.Trim(w, `"`))
+		}
+	}
+	p.wantsKeyword(p.pos, words...)
 	return p.expected(p.pos, what...)
 }
