@@ -100,7 +100,8 @@ func foldOperand(o Operand, compiled *operand, e *env) Operand {
 	if _, ok := o.(Call); !ok || !compiled.constant() {
 		return o
 	}
-	v, reason := compiled.eval(e)
+	var into value
+	v, reason := compiled.eval(e, &into)
 	if reason != "" || v.kind != date {
 		return o
 	}

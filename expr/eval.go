@@ -85,7 +85,8 @@ func (e *env) leaf(l *Leaf) bool {
 
 // compare evaluates a leaf; a reason says why that makes no sense.
 func (e *env) compare(l *Leaf) (ok bool, reason string) {
-	a, reason := l.a.eval(e)
+	var left, right, high value
+	a, reason := l.a.eval(e, &left)
 	if reason != "" {
 		return false, reason
 	}
@@ -96,15 +97,15 @@ func (e *env) compare(l *Leaf) (ok bool, reason string) {
 		matches := a.kind == text && l.glob.match(a.text)
 		return matches == (l.op != NotEqual), ""
 	}
-	b, reason := l.b.eval(e)
+	b, reason := l.b.eval(e, &right)
 	if reason != "" {
 		return false, reason
 	}
 	switch l.op {
 	case Equal:
-		return e.equal(l, a, b), ""
+		return isEqual(l, a, b), ""
 	case NotEqual:
-		return !e.equal(l, a, b), ""
+		return !isEqual(l, a, b), ""
 	case In:
 		return a.among(l.b.list), ""
 	case NotIn:
@@ -116,11 +117,11 @@ func (e *env) compare(l *Leaf) (ok bool, reason string) {
 	case StartsWith, EndsWith:
 		return hasEnd(a, b, l.op == EndsWith)
 	case Between:
-		c, reason := l.c.eval(e)
-		if reason != "" {
+		if ok, reason := inOrder(GreaterEqual, a, b); !ok || reason != "" {
 			return false, reason
 		}
-		if ok, reason := inOrder(GreaterEqual, a, b); !ok || reason != "" {
+		c, reason := l.c.eval(e, &high)
+		if reason != "" {
 			return false, reason
 		}
 		return inOrder(LessEqual, a, c)
@@ -128,8 +129,8 @@ func (e *env) compare(l *Leaf) (ok bool, reason string) {
 	return inOrder(l.op, a, b)
 }
 
-// equal is "=" with its two special meanings: nothing for NULL, membership for a list on the right.
-func (e *env) equal(l *Leaf, a, b value) bool {
+// isEqual is "=" with its two special meanings: nothing for NULL, membership for a list on the right.
+func isEqual(l *Leaf, a, b *value) bool {
 	switch {
 	case l.b.null():
 		return a.kind == missing || a.kind == null
@@ -141,7 +142,7 @@ func (e *env) equal(l *Leaf, a, b value) bool {
 		return a.among(l.b.list)
 	}
 	for _, item := range b.items() {
-		if a.equal(valueOf(item)) {
+		if equalTo(*a, item) {
 			return true
 		}
 	}
@@ -149,9 +150,9 @@ func (e *env) equal(l *Leaf, a, b value) bool {
 }
 
 // among tells whether one of the values is equal.
-func (v value) among(values []value) bool {
+func (v *value) among(values []value) bool {
 	for i := range values {
-		if v.equal(values[i]) {
+		if v.equal(&values[i]) {
 			return true
 		}
 	}
@@ -159,7 +160,7 @@ func (v value) among(values []value) bool {
 }
 
 // isState answers the operators without a right side.
-func isState(op Op, v value) bool {
+func isState(op Op, v *value) bool {
 	switch op {
 	case IsNull:
 		return v.kind == null
@@ -176,7 +177,7 @@ func isState(op Op, v value) bool {
 }
 
 // inOrder answers <, <=, > and >=. Nothing is before or after a missing value or null.
-func inOrder(op Op, a, b value) (ok bool, reason string) {
+func inOrder(op Op, a, b *value) (ok bool, reason string) {
 	if a.kind <= null || b.kind <= null {
 		return false, ""
 	}
@@ -199,7 +200,7 @@ func inOrder(op Op, a, b value) (ok bool, reason string) {
 }
 
 // matches answers ~ when the right side is not a constant text.
-func matches(a, b value) (ok bool, reason string) {
+func matches(a, b *value) (ok bool, reason string) {
 	switch {
 	case a.kind == missing || b.kind == missing:
 		return false, ""
@@ -210,13 +211,13 @@ func matches(a, b value) (ok bool, reason string) {
 }
 
 // contains answers CONTAINS.
-func contains(a, b value) (ok bool, reason string) {
+func contains(a, b *value) (ok bool, reason string) {
 	switch {
 	case a.kind == text && b.kind == text:
 		return strings.Contains(a.text, b.text), ""
 	case a.kind == list && b.kind != missing:
 		for _, item := range a.items() {
-			if b.equal(valueOf(item)) {
+			if equalTo(*b, item) {
 				return true, ""
 			}
 		}
@@ -226,7 +227,7 @@ func contains(a, b value) (ok bool, reason string) {
 }
 
 // hasEnd answers STARTS WITH and ENDS WITH.
-func hasEnd(a, b value, last bool) (ok bool, reason string) {
+func hasEnd(a, b *value, last bool) (ok bool, reason string) {
 	switch {
 	case a.kind == text && b.kind == text && last:
 		return strings.HasSuffix(a.text, b.text), ""
@@ -241,7 +242,7 @@ func hasEnd(a, b value, last bool) (ok bool, reason string) {
 		if last {
 			item = items[len(items)-1]
 		}
-		return b.equal(valueOf(item)), ""
+		return equalTo(*b, item), ""
 	}
 	return false, a.kind.String() + " cannot start or end with " + b.kind.String()
 }
@@ -269,33 +270,32 @@ func (o *operand) constant() bool {
 // null tells whether the operand is the word NULL.
 func (o *operand) null() bool { return !o.isField && o.call == nil && o.value.kind == null }
 
-func (o *operand) eval(e *env) (v value, reason string) {
+// eval gives the value of the operand: the constant itself, or what it puts into the given place.
+func (o *operand) eval(e *env, into *value) (v *value, reason string) {
 	switch {
 	case o.isField:
-		return e.field(&o.field), ""
+		e.field(&o.field, into)
+		return into, ""
 	case o.call != nil:
-		return e.function(o)
+		return into, e.function(o, into)
 	}
-	return o.value, ""
+	return &o.value, ""
 }
 
 // field reads a field. The documents of this package are read in place, without taking values out.
-func (e *env) field(f *Field) value {
+func (e *env) field(f *Field, into *value) {
 	switch d := e.data.(type) {
 	case Document:
-		return valueIn(f.Path.find(view(d)))
+		into.read(f.Path.find(view(d)))
 	case Sources:
-		doc, ok := d[f.Source]
-		if !ok {
-			return value{}
+		if doc, ok := d[f.Source]; ok {
+			into.read(f.Path.find(view(doc)))
 		}
-		return valueIn(f.Path.find(view(doc)))
+	default:
+		if v, ok := e.data.Get(f.Source, f.Path); ok {
+			into.set(v)
+		}
 	}
-	v, ok := e.data.Get(f.Source, f.Path)
-	if !ok {
-		return value{}
-	}
-	return valueOf(v)
 }
 
 func (f Field) compile() *operand   { return &operand{isField: true, field: f} }
@@ -323,16 +323,19 @@ func (c Call) compile() *operand {
 }
 
 // function computes a call. A missing argument, or null, makes the result missing.
-func (e *env) function(o *operand) (v value, reason string) {
+func (e *env) function(o *operand, into *value) (reason string) {
 	var args [2]value
 	for i := range o.args {
-		if args[i], _ = o.args[i].eval(e); args[i].kind <= null {
-			return value{}, ""
+		v, _ := o.args[i].eval(e, &args[i])
+		if v.kind <= null {
+			return ""
 		}
+		args[i] = *v
 	}
 	v, err := o.call.eval(e.clock(), args[0], args[1])
 	if err != nil {
-		return value{}, err.Error()
+		return err.Error()
 	}
-	return v, ""
+	*into = v
+	return ""
 }

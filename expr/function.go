@@ -141,7 +141,7 @@ func (a argument) prepare(v value) value {
 	return v
 }
 
-func (v value) zone() (*time.Location, error) {
+func (v *value) zone() (*time.Location, error) {
 	if zone, ok := v.any.(*time.Location); ok {
 		return zone, nil
 	}
@@ -155,7 +155,7 @@ func (v value) zone() (*time.Location, error) {
 	return zone, nil
 }
 
-func (v value) offset() (offset, error) {
+func (v *value) offset() (offset, error) {
 	if by, ok := v.any.(offset); ok {
 		return by, nil
 	}

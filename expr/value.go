@@ -39,73 +39,76 @@ type value struct {
 	any  any // []any of a list, map[string]any of an object; a prepared argument of a function
 }
 
-func flagValue(b bool) value      { return value{kind: boolean, flag: b} }
-func numberValue(n float64) value { return value{kind: number, num: n} }
 func textValue(s string) value    { return value{kind: text, text: s} }
 func dateValue(t time.Time) value { return value{kind: date, time: t} }
 
 // valueOf takes a value from Data.
-func valueOf(v any) value {
-	switch v := v.(type) {
-	case nil:
-		return value{kind: null}
-	case bool:
-		return flagValue(v)
-	case float64:
-		return numberValue(v)
-	case string:
-		return textValue(v)
-	case time.Time:
-		return dateValue(v)
-	case []any:
-		return value{kind: list, any: v}
-	case map[string]any:
-		return value{kind: object, any: v}
-	case int:
-		return numberValue(float64(v))
-	case int64:
-		return numberValue(float64(v))
-	case []string:
-		items := make([]any, len(v))
-		for i, s := range v {
-			items[i] = s
-		}
-		return value{kind: list, any: items}
-	}
-	return value{kind: unknown}
+func valueOf(v any) (taken value) {
+	taken.set(v)
+	return taken
 }
 
-// valueIn takes a value from a JSON document without decoding lists and objects.
-func valueIn(r gjson.Result) value {
+// set fills an empty value from Data.
+func (v *value) set(from any) {
+	switch from := from.(type) {
+	case nil:
+		v.kind = null
+	case bool:
+		v.kind, v.flag = boolean, from
+	case float64:
+		v.kind, v.num = number, from
+	case string:
+		v.kind, v.text = text, from
+	case time.Time:
+		v.kind, v.time = date, from
+	case []any:
+		v.kind, v.any = list, from
+	case map[string]any:
+		v.kind, v.any = object, from
+	case int:
+		v.kind, v.num = number, float64(from)
+	case int64:
+		v.kind, v.num = number, float64(from)
+	case []string:
+		items := make([]any, len(from))
+		for i, s := range from {
+			items[i] = s
+		}
+		v.kind, v.any = list, items
+	default:
+		v.kind = unknown
+	}
+}
+
+// read fills an empty value from a JSON document without decoding lists and objects.
+func (v *value) read(r gjson.Result) {
 	switch r.Type {
 	case gjson.String:
-		return textValue(r.Str)
+		v.kind, v.text = text, r.Str
 	case gjson.Number:
-		return numberValue(r.Num)
-	case gjson.True:
-		return flagValue(true)
-	case gjson.False:
-		return flagValue(false)
+		v.kind, v.num = number, r.Num
+	case gjson.True, gjson.False:
+		v.kind, v.flag = boolean, r.Type == gjson.True
 	case gjson.JSON:
+		v.kind, v.text = object, r.Raw
 		if r.IsArray() {
-			return value{kind: list, text: r.Raw}
+			v.kind = list
 		}
-		return value{kind: object, text: r.Raw}
+	case gjson.Null:
+		if r.Exists() {
+			v.kind = null
+		}
 	}
-	if r.Exists() {
-		return value{kind: null}
-	}
-	return value{}
 }
 
 // items are the elements of a list.
-func (v value) items() []any {
+func (v *value) items() []any {
 	items, _ := v.decoded().([]any)
 	return items
 }
 
 // decoded is the value as Data returns it.
-func (v value) decoded() any {
+func (v *value) decoded() any {
 	switch v.kind {
 	case boolean:
 		return v.flag
@@ -129,7 +132,7 @@ func (v value) decoded() any {
 }
 
 // empty tells whether there is nothing in the value.
-func (v value) empty() bool {
+func (v *value) empty() bool {
 	switch v.kind {
 	case missing, null:
 		return true
@@ -150,7 +153,7 @@ func (v value) empty() bool {
 
 // equal compares two values. Values of different kinds differ, but a date and a text that holds the same instant are
 // equal. Missing values equal nothing.
-func (v value) equal(w value) bool {
+func (v *value) equal(w *value) bool {
 	if v.kind != w.kind {
 		return sameInstant(v, w)
 	}
@@ -172,7 +175,7 @@ func (v value) equal(w value) bool {
 }
 
 // sameInstant compares a date with a text.
-func sameInstant(v, w value) bool {
+func sameInstant(v, w *value) bool {
 	if v.kind == text && w.kind == date {
 		v, w = w, v
 	}
@@ -210,11 +213,11 @@ func equalAny(a, b any) bool {
 		}
 		return true
 	}
-	return valueOf(a).equal(valueOf(b))
+	return equalTo(valueOf(a), b)
 }
 
 // order compares numbers, texts and dates; ok is false when the two have no order.
-func (v value) order(w value) (sign int, ok bool) {
+func (v *value) order(w *value) (sign int, ok bool) {
 	switch {
 	case v.kind == number && w.kind == number:
 		return compare(v.num, w.num), true
@@ -229,7 +232,7 @@ func (v value) order(w value) (sign int, ok bool) {
 }
 
 // instant is the date, or the ISO date in a text.
-func (v value) instant() (time.Time, bool) {
+func (v *value) instant() (time.Time, bool) {
 	switch v.kind {
 	case date:
 		return v.time, true
@@ -237,6 +240,12 @@ func (v value) instant() (time.Time, bool) {
 		return parseISO(v.text, time.UTC)
 	}
 	return time.Time{}, false
+}
+
+// equalTo compares with a value of Data.
+func equalTo(v value, other any) bool {
+	w := valueOf(other)
+	return v.equal(&w)
 }
 
 func compare[T float64 | string](a, b T) int {
