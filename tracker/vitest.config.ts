@@ -18,6 +18,8 @@ export default defineConfig({
     reporters: ['default', totals],
     restoreMocks: true,
     unstubGlobals: true,
-    environmentOptions: { happyDOM: { url: 'https://shop.example/catalogue?utm_source=news' } },
+    environmentOptions: {
+      happyDOM: { url: 'https://shop.example/', settings: { handleDisabledFileLoadingAsSuccess: true } },
+    },
   },
 });

@@ -1,6 +1,7 @@
 import { GEO } from './identity.js';
 import type { Config, External, Json, LocationLookup } from './options.js';
 import { report } from './report.js';
+import { fetchJson } from './request.js';
 import type { Store } from './store.js';
 
 /** Longest time in milliseconds that the first request waits for one lookup. */
@@ -67,15 +68,9 @@ async function fromLocation(service: LocationLookup, store: Store): Promise<unkn
 }
 
 async function json(url: string, init: RequestInit): Promise<unknown> {
-  const stop = new AbortController();
-  const timer = setTimeout(() => stop.abort(), PATIENCE);
-  try {
-    const response = await fetch(url, { ...init, credentials: 'omit', signal: stop.signal });
-    if (!response.ok) {
-      throw new Error(`${url} answered with status ${response.status}`);
-    }
-    return (await response.json()) as unknown;
-  } finally {
-    clearTimeout(timer);
+  const { response, data } = await fetchJson(url, init, PATIENCE);
+  if (!response.ok || data === null) {
+    throw new Error(`${url} answered with status ${response.status} and no JSON that could be used`);
   }
+  return data;
 }

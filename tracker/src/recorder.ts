@@ -185,8 +185,8 @@ export class Recorder {
   }
 
   /** Takes a copy of everything: the page may change its objects before they are sent. */
-  private event(type: string, properties: unknown, options: TrackOptions = {}): EventRecord {
-    const { context, ...rest } = options;
+  private event(type: string, properties: unknown, options?: TrackOptions): EventRecord {
+    const { context, ...rest } = options ?? {};
     return JSON.parse(
       JSON.stringify({
         id: uuid(),

@@ -1,5 +1,6 @@
 import type { Json } from './options.js';
 import { report } from './report.js';
+import { fetchJson } from './request.js';
 import type { RetryQueue } from './retry.js';
 
 /** Answer of the server to a payload. */
@@ -138,18 +139,14 @@ export class Transport {
   }
 
   private async exchange(body: string): Promise<Outcome> {
-    const stop = new AbortController();
-    const timer = setTimeout(() => stop.abort(), TIMEOUT);
+    const init: RequestInit = {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', 'x-timestamp': String(localTime()) },
+      body,
+      keepalive: fits(body),
+    };
     try {
-      const response = await fetch(this.url, {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json', 'x-timestamp': String(localTime()) },
-        body,
-        credentials: 'omit',
-        keepalive: fits(body),
-        signal: stop.signal,
-      });
-      const data = await response.json().catch(() => null);
+      const { response, data } = await fetchJson(this.url, init, TIMEOUT);
       const { status } = response;
       if (!response.ok || status === 226) {
         report(`${this.url} answered with status ${status}: ${JSON.stringify(data)}`);
@@ -163,8 +160,6 @@ export class Transport {
     } catch (problem) {
       report(problem);
       return { answer: UNANSWERED, again: true };
-    } finally {
-      clearTimeout(timer);
     }
   }
 }
