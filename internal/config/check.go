@@ -144,6 +144,9 @@ func (s *Settings) checkLimits() error {
 	if s.Memory < 64 || s.Memory > 1<<20 {
 		problems = append(problems, problem("memory", "%d MB is not between 64 MB and 1048576 MB", s.Memory))
 	}
+	if s.ShutdownDelay < 0 || s.ShutdownDelay > 10*time.Minute {
+		problems = append(problems, problem("shutdown-delay", "%s is not between 0s and 10m", s.ShutdownDelay))
+	}
 	if s.ShutdownTimeout < time.Second || s.ShutdownTimeout > time.Hour {
 		problems = append(problems, problem("shutdown-timeout", "%s is not between 1s and 1h", s.ShutdownTimeout))
 	}

@@ -236,6 +236,7 @@ func TestCheckExplains(t *testing.T) {
 		{"--max-body-bytes=10", []string{"max-body-bytes:", "1024"}},
 		{"--memory=1", []string{"memory:", "64"}},
 		{"--shutdown-timeout=1ms", []string{"shutdown-timeout:", "1s"}},
+		{"--shutdown-delay=-1s", []string{"shutdown-delay:", "0s"}},
 		{"--public-url=cdp.example.com", []string{"public-url:", "https://"}},
 		{"--public-url=https://example.com/cdp", []string{"public-url:", "path"}},
 		{"--geo-database=/nowhere.mmdb", []string{"geo-database:", "/nowhere.mmdb"}},

@@ -40,6 +40,7 @@ type Settings struct {
 	GeoDatabase    string  `placeholder:"FILE" help:"City database in MaxMind's format (.mmdb); with it, sessions get a place from the visitor's address."`
 
 	Memory          int           `default:"256" placeholder:"MB" help:"Memory that the process tries to stay under. Caches and write buffers are sized by it."`
+	ShutdownDelay   time.Duration `default:"0s" placeholder:"DURATION" help:"Wait between answering \"not ready\" and refusing connections, so that load balancers notice."`
 	ShutdownTimeout time.Duration `default:"20s" placeholder:"DURATION" help:"Longest wait for running requests when the process is told to stop."`
 }
 

@@ -1,0 +1,90 @@
+package app
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"github.com/tracardi/tracardi-go/internal/config"
+)
+
+// secretBytes is the length of the installation's secret.
+const secretBytes = 32
+
+func secretFile(dir string) string { return filepath.Join(dir, "secret") }
+
+// loadSecret reads the installation's secret, which keys the ids made of e-mail addresses and the like. The first start makes it.
+func loadSecret(s *config.Settings) ([]byte, error) {
+	name := secretFile(s.Data)
+	if err := checkSecretMode(name); err != nil {
+		return nil, err
+	}
+	content, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return makeSecret(name, s)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the secret of the installation: %w", err)
+	}
+	secret, err := hex.DecodeString(string(bytes.TrimSpace(content)))
+	if err != nil || len(secret) != secretBytes {
+		return nil, fmt.Errorf("secret file %s is damaged (it must hold %d hexadecimal digits): restore it from a backup", name, 2*secretBytes)
+	}
+	return secret, nil
+}
+
+// checkSecretMode refuses a secret that other users of the machine can read. A missing file is fine.
+func checkSecretMode(name string) error {
+	info, err := os.Stat(name)
+	if errors.Is(err, fs.ErrNotExist) || runtime.GOOS == "windows" { // permissions are no bits there
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read the secret of the installation: %w", err)
+	}
+	if mode := info.Mode().Perm(); mode&0o077 != 0 {
+		return fmt.Errorf("secret file %s can be read by others (mode %04o): run `chmod 600 %s`", name, mode, name)
+	}
+	return nil
+}
+
+func makeSecret(name string, s *config.Settings) ([]byte, error) {
+	for _, data := range []string{s.RecordsDir(), s.ConfigFile()} {
+		if _, err := os.Stat(data); err == nil {
+			return nil, fmt.Errorf("secret file %s is missing although there is data in %s: restore it from a backup. Known visitors are not "+
+				"recognised with another one; if it is lost, `(umask 077; openssl rand -hex %d >%s)` makes a new one", name, data, secretBytes, name)
+		}
+	}
+	secret := make([]byte, secretBytes)
+	rand.Read(secret) // never fails
+	if err := writePrivate(name, hex.AppendEncode(nil, secret)); err != nil {
+		return nil, fmt.Errorf("keep the secret of the installation: %w", err)
+	}
+	return secret, nil
+}
+
+// writePrivate makes a file that only its owner can read. It is there whole or not at all, also after a crash.
+func writePrivate(name string, content []byte) (err error) {
+	file, err := os.CreateTemp(filepath.Dir(name), ".new-*") // has mode 0600
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(file.Name()))
+		}
+	}()
+	if _, err = file.Write(append(content, '\n')); err == nil {
+		err = file.Sync()
+	}
+	if err = errors.Join(err, file.Close()); err != nil {
+		return err
+	}
+	return os.Rename(file.Name(), name)
+}
