@@ -201,6 +201,15 @@ describe('the queue', () => {
     },
   );
 
+  it('is shared by several tabs: one of them sends', async () => {
+    localStorage.setItem(QUEUE, one());
+    server.answer = () => new Promise((resolve) => setTimeout(() => resolve(reply()), 5000));
+    open(page());
+    open(page());
+    await settle(20_000);
+    expect(types()).toEqual(['old']);
+  });
+
   it('belongs to one event source', async () => {
     localStorage.setItem(QUEUE, one({ type: 'old' }));
     open(page({ source: { id: 'src-2' } })).track('b');
