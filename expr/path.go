@@ -34,6 +34,9 @@ func ParsePath(text string) (Path, error) {
 	if len(text) > maxPathBytes {
 		return Path{}, syntaxErrorAt(text, maxPathBytes, fmt.Sprintf("a path has at most %d bytes", maxPathBytes))
 	}
+	if !utf8.ValidString(text) {
+		return Path{}, syntaxErrorAt(text, invalidOffset(text), "the path is not valid UTF-8")
+	}
 	p, end, err := scanPath(text, 0, isLoosePathRune)
 	if err != nil {
 		return Path{}, err
@@ -225,7 +228,7 @@ func isPlainStep(step string) bool {
 			return false
 		}
 	}
-	return step != "" && step[0] != '-' && utf8.ValidString(step)
+	return step != "" && step[0] != '-'
 }
 
 func isDigits(s string) bool {
@@ -279,7 +282,7 @@ func scanStep(text string, pos int, plain func(rune) bool) (step string, end int
 	end = pos
 	for end < len(text) {
 		r, size := utf8.DecodeRuneInString(text[end:])
-		if !plain(r) || (r == utf8.RuneError && size == 1) || (end == pos && r == '-') {
+		if !plain(r) || (end == pos && r == '-') {
 			break
 		}
 		end += size

@@ -48,7 +48,8 @@ func TestParsePathErrors(t *testing.T) {
 	f(`a"b"`, 1, `expected ".", "["`)
 	f("a. b", 2, `the name " b" begins or ends with a blank`)
 	f("a\x00", 1, `expected ".", "["`)
-	f("a\xff", 1, `expected ".", "["`)
+	f("a\xff", 1, "the path is not valid UTF-8")
+	f("a[\"\xff\"]", 3, "the path is not valid UTF-8")
 	f("a[", 2, "expected a quoted name or a number")
 	f(strings.Repeat("a.", 2000), 2048, "a path has at most 2048 bytes")
 }
