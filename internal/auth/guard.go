@@ -22,6 +22,7 @@ type Guard struct {
 	config storage.Config
 	log    *slog.Logger
 	now    func() time.Time
+	https  bool
 
 	users    workspace.Kind[account]
 	sessions workspace.Kind[session]
@@ -39,6 +40,7 @@ type Options struct {
 	Cache  storage.Cache // counts attempts to sign in
 	Log    *slog.Logger
 	Now    func() time.Time // nil for the clock
+	HTTPS  bool             // people reach the program over HTTPS: cookies never travel without
 
 	// AdminToken is a bearer token with the role admin that is not stored; empty for none.
 	AdminToken string
@@ -49,7 +51,7 @@ const minAdminToken = 16
 // New makes a Guard. An administrator's token that is too short is Invalid.
 func New(o Options) (*Guard, error) {
 	g := &Guard{
-		cache: o.Cache, config: o.Config, log: o.Log, now: o.Now,
+		cache: o.Cache, config: o.Config, log: o.Log, now: o.Now, https: o.HTTPS,
 		users:    workspace.NewKind[account](o.Config, "user"),
 		sessions: workspace.NewKind[session](o.Config, "session"),
 		tokens:   workspace.NewKind[token](o.Config, "token"),

@@ -126,7 +126,7 @@ func (g *Guard) renew(w http.ResponseWriter, r *http.Request, tenant string, ent
 		return nil
 	}
 	if err == nil {
-		http.SetCookie(w, Cookie(secret, Encrypted(r)))
+		http.SetCookie(w, g.Cookie(r, secret))
 	}
 	return err
 }
@@ -165,12 +165,12 @@ func (g *Guard) endSessions(ctx context.Context, tenant, user, except string) er
 	return remove(ctx, g.sessions, tenant, func(s *session) bool { return s.User == user && s.Digest != kept })
 }
 
-// Cookie makes the cookie of a session. An empty secret makes the one that removes it. Scripts do not see it, other sites do not
-// send it, and when the connection is encrypted it never travels over one that is not.
-func Cookie(secret string, encrypted bool) *http.Cookie {
+// Cookie makes the cookie of a session for the sender of a request. An empty secret makes the one that removes it. Scripts do
+// not see it, other sites do not send it, and when people come over HTTPS it never travels without.
+func (g *Guard) Cookie(r *http.Request, secret string) *http.Cookie {
 	cookie := &http.Cookie{
-		Name: CookieName, Value: secret, Path: "/", HttpOnly: true, Secure: encrypted, SameSite: http.SameSiteLaxMode,
-		MaxAge: int(sessionLife / time.Second),
+		Name: CookieName, Value: secret, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
+		Secure: g.https || r.TLS != nil || behindHTTPS(r), MaxAge: int(sessionLife / time.Second),
 	}
 	if secret == "" {
 		cookie.MaxAge = -1
@@ -178,8 +178,7 @@ func Cookie(secret string, encrypted bool) *http.Cookie {
 	return cookie
 }
 
-// Encrypted tells whether the browser came over HTTPS, to us or to the proxy before us. A client that lies about it only makes
-// its own cookie stricter.
-func Encrypted(r *http.Request) bool {
-	return r.TLS != nil || strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https")
+// behindHTTPS believes the proxy before us. A client that lies about it only makes its own cookie stricter.
+func behindHTTPS(r *http.Request) bool {
+	return strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https")
 }
