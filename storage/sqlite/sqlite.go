@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/pressly/goose/v3"
 	"modernc.org/sqlite"
@@ -26,8 +27,9 @@ import (
 var migrations embed.FS
 
 const (
-	applicationID = 0x54524349 // "TRCI", in the header of our files
-	readers       = 4          // connections that read; items are read at start and when they change, so few will do
+	applicationID = 0x54524349      // "TRCI", in the header of our files
+	patience      = 5 * time.Second // with the lock of another process
+	readers       = 4               // connections that read; items are read at start and when they change, so few will do
 )
 
 // Open opens the file and upgrades its schema. A missing file is created, with its folder, for the eyes of its owner alone.
@@ -78,15 +80,14 @@ func touch(path string) error {
 	return nil
 }
 
-// connect makes a pool of connections. Each waits up to five seconds for another process's lock, and a commit returns when the
-// data is on the disk.
+// connect makes a pool of connections. A commit returns when the data is on the disk.
 func connect(path, lock string, connections int) *sql.DB {
 	path = filepath.ToSlash(path)
 	if !strings.HasPrefix(path, "/") { // C:/folder/file
 		path = "/" + path
 	}
 	options := url.Values{
-		"_pragma":   {"busy_timeout(5000)", "synchronous(FULL)", "foreign_keys(ON)", "trusted_schema(OFF)"},
+		"_pragma":   {fmt.Sprintf("busy_timeout(%d)", patience.Milliseconds()), "synchronous(FULL)", "foreign_keys(ON)", "trusted_schema(OFF)"},
 		"_txlock":   {lock},
 		"_dqs":      {"0"},
 		"_error_rc": {"1"},
@@ -113,7 +114,7 @@ func prepare(ctx context.Context, db *sql.DB) error {
 	if report != "ok" {
 		return fmt.Errorf("%w: %s", errDamaged, report)
 	}
-	if _, err := db.ExecContext(ctx, `PRAGMA journal_mode = WAL`); err != nil {
+	if err := keepLog(ctx, db); err != nil {
 		return err
 	}
 	files, err := fs.Sub(migrations, "migrations")
@@ -121,6 +122,21 @@ func prepare(ctx context.Context, db *sql.DB) error {
 		return err
 	}
 	return sqlconfig.Migrate(ctx, goose.DialectSQLite3, db, files)
+}
+
+// keepLog switches the file to a write-ahead log. Here SQLite does not wait for another process's lock by itself.
+func keepLog(ctx context.Context, db *sql.DB) error {
+	for deadline := time.Now().Add(patience); ; {
+		_, err := db.ExecContext(ctx, `PRAGMA journal_mode = WAL`)
+		if code(err) != sqlite3.SQLITE_BUSY || time.Now().After(deadline) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
 }
 
 // claim marks a new file as ours and refuses one that is another program's, so that a wrong path harms nobody.
