@@ -50,10 +50,10 @@ var otherLayouts = []string{
 	"January 2006", "Jan 2006", "2006-01",
 }
 
-// parseDate reads a date in any form: ISO, the usual written forms, and words such as "now", "yesterday", "2 days ago",
+// ParseDate reads a date in any form: ISO, the usual written forms, and words such as "now", "yesterday", "2 days ago",
 // "in 3 hours" or "-15m". A date without zone belongs to the given zone. Days and months in figures with strokes
 // (1/2/2006) are refused, because nobody can tell which is which.
-func parseDate(s string, now time.Time, zone *time.Location) (time.Time, error) {
+func ParseDate(s string, now time.Time, zone *time.Location) (time.Time, error) {
 	s = strings.TrimSpace(s)
 	if t, ok := parseISO(s, zone); ok {
 		return t, nil
@@ -173,12 +173,4 @@ func leading(s string, low, high byte) string {
 		end++
 	}
 	return s[:end]
-}
-
-// clip shortens a text for a message.
-func clip(s string) string {
-	if len(s) > 40 {
-		return s[:40] + "…"
-	}
-	return s
 }

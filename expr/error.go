@@ -88,3 +88,15 @@ type Problem struct {
 
 // Error is the leaf and the reason.
 func (p *Problem) Error() string { return p.Leaf.String() + ": " + p.Reason }
+
+// clip shortens a text for a message.
+func clip(s string) string {
+	if len(s) <= 40 {
+		return s
+	}
+	end := 40
+	for end > 0 && !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return s[:end] + "…"
+}

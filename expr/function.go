@@ -179,7 +179,7 @@ func dateIn(now time.Time, x value, zone *time.Location) (value, error) {
 	case date:
 		return dateValue(x.time.In(zone)), nil
 	case text:
-		t, err := parseDate(x.text, now, zone)
+		t, err := ParseDate(x.text, now, zone)
 		return dateValue(t), err
 	}
 	return value{}, errors.New("a date is a text, there is " + x.kind.String())
