@@ -106,6 +106,21 @@ func TestFlagBeatsEnvironmentBeatsFileBeatsDefault(t *testing.T) {
 	}
 }
 
+func TestStrayVariablesAreFound(t *testing.T) {
+	t.Setenv("TRACARDI_ADMN_TOKEN", "x")
+	t.Setenv("TRACARDI_ADDR", "127.0.0.1:1")
+	t.Setenv("TRACARDI_TEST_REDIS_URL", "x")
+	var p program
+	ctx, err := kong.Must(&p, config.Options()...).Parse([]string{"serve"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"TRACARDI_ADMN_TOKEN (the nearest is TRACARDI_ADMIN_TOKEN)"}
+	if diff := cmp.Diff(want, config.Strays(ctx)); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestSecretsAreMasked(t *testing.T) {
 	t.Setenv("TRACARDI_ADMIN_TOKEN", "sesame-sesame-sesame")
 	s, values, err := parse(t, "--admin-password", "open-up-please")

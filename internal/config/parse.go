@@ -4,6 +4,7 @@ import (
 	"encoding"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -11,6 +12,9 @@ import (
 
 // prefix begins the name of every environment variable of the program.
 const prefix = "TRACARDI"
+
+// otherPrefixes begin the names of variables that tests and their services use.
+var otherPrefixes = []string{prefix + "_TEST_", prefix + "_SERVICES_"}
 
 // mask is shown in place of a secret.
 const mask = "********"
@@ -90,4 +94,22 @@ func text(value any) string {
 		}
 	}
 	return fmt.Sprint(value)
+}
+
+// Strays lists environment variables that look like settings of the chosen command but name none, each with the nearest name.
+func Strays(ctx *kong.Context) []string {
+	var known, strays []string
+	for _, flag := range settings(ctx) {
+		known = append(known, env(flag))
+	}
+	for _, entry := range os.Environ() {
+		name, _, _ := strings.Cut(entry, "=")
+		others := slices.ContainsFunc(otherPrefixes, func(p string) bool { return strings.HasPrefix(name, p) })
+		if !strings.HasPrefix(name, prefix+"_") || others || slices.Contains(known, name) {
+			continue
+		}
+		strays = append(strays, name+" (the nearest is "+nearest(name, known)+")")
+	}
+	slices.Sort(strays)
+	return strays
 }

@@ -34,7 +34,7 @@ type Settings struct {
 	LogFormat string     `default:"text" enum:"text,json" placeholder:"FORMAT" help:"Form of the log lines on standard error: text or json."`
 
 	TrustedProxies Proxies `placeholder:"LIST" help:"Addresses or networks, such as 10.0.0.0/8, of the proxies in front. Their X-Forwarded-For and X-Forwarded-Proto are believed, nobody else's."`
-	MaxBodyBytes   int64   `default:"4194304" placeholder:"BYTES" help:"Largest request body."`
+	MaxBodyBytes   int64   `default:"5242880" placeholder:"BYTES" help:"Largest request body."`
 	RefuseBots     bool    `help:"Answer 401 to events of crawlers and other known bots."`
 	SystemEvents   bool    `default:"true" negatable:"" help:"Add events of the system's own: visit-started, session-opened, profile-created."`
 	GeoDatabase    string  `placeholder:"FILE" help:"City database in MaxMind's format (.mmdb); with it, sessions get a place from the visitor's address."`
