@@ -25,6 +25,8 @@ type Event struct {
 	Journey    string // state of the customer's journey
 	Aux        Object
 	Trash      Object
+
+	Given bool // the client gave the id, so it may come again; not stored
 }
 
 // States of an event.

@@ -24,6 +24,7 @@ type Profile struct {
 
 	New     bool   `json:"-"` // not stored yet
 	Version uint64 `json:"-"` // of the stored document; 0 when new
+	Size    int    `json:"-"` // bytes of the stored document
 }
 
 // ProfileMetadata holds a profile's times and where its values came from.

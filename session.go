@@ -18,6 +18,7 @@ type Session struct {
 
 	New     bool   `json:"-"` // not stored yet
 	Version uint64 `json:"-"` // of the stored document; 0 when new
+	Size    int    `json:"-"` // bytes of the stored document
 }
 
 // States of a session.

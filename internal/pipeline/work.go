@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/tracardi/tracardi-go"
+	"github.com/tracardi/tracardi-go/internal/identity"
 )
 
 // Work is one payload on its way through the stages: what was loaded for it and what it changes so far. Stages read and
@@ -13,9 +14,11 @@ type Work struct {
 	Source  *tracardi.Source
 	Now     time.Time
 
-	Session  *tracardi.Session // never nil after resolution
-	Profile  *tracardi.Profile // nil for a profile-less payload
-	Referred *tracardi.Profile // loaded for context.tracardi.pass; nil if there is none
+	Hasher   *identity.Hasher
+	Instance string // of this process
+
+	Session *tracardi.Session // never nil after resolution
+	Profile *tracardi.Profile // nil for a profile-less payload
 
 	Incoming []tracardi.NewEvent // the payload's events that are not stored yet, then the system's
 	Events   []*tracardi.Event   // built so far

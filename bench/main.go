@@ -1,0 +1,73 @@
+// Command bench measures the server against its limits, side by side in one run, and prints tables in Markdown.
+//
+//	go run ./bench track      single events of new and returning visitors, beside a bare net/http server
+//	go run ./bench batch      batches of 100 to 200 events, beside the store's engine alone
+//	go run ./bench hot        all requests on one profile
+//	go run ./bench big        a store of many events: rate, first pages, totals, conditions, time to visible
+//	go run ./bench all        all of them
+//
+// It starts bin/tracardi (make build) on a fresh folder. Load goes to the loopback address only.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"time"
+)
+
+// settings are the flags.
+type settings struct {
+	binary      string
+	dir         string
+	duration    time.Duration
+	connections int
+	rate        int
+	events      int
+}
+
+func main() {
+	s := settings{}
+	flags := flag.NewFlagSet("bench", flag.ExitOnError)
+	flags.StringVar(&s.binary, "binary", "bin/tracardi", "the server")
+	flags.StringVar(&s.dir, "dir", "", "folder for data; empty for a temporary one")
+	flags.DurationVar(&s.duration, "duration", 15*time.Second, "of each measurement")
+	flags.IntVar(&s.connections, "connections", 256, "of the closed loop")
+	flags.IntVar(&s.rate, "rate", 0, "requests a second of the open loop; 0 for half of what the closed loop reached")
+	flags.IntVar(&s.events, "events", 5_000_000, "in the big store")
+	if len(os.Args) < 2 {
+		fmt.Fprintln(os.Stderr, "which measurement? track, batch, hot, big or all")
+		os.Exit(2)
+	}
+	_ = flags.Parse(os.Args[2:]) // exits on errors
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, os.Args[1], s, flags.Args()); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, what string, s settings, args []string) error {
+	measurements := map[string]func(context.Context, settings) error{"track": track, "batch": batch, "hot": hot, "big": big}
+	fmt.Printf("\nCommand: `go run ./bench %s`\n", strings.Join(os.Args[1:], " "))
+	switch what {
+	case "bare":
+		return serveBare(ctx, args[0])
+	case "all":
+		for _, name := range []string{"track", "batch", "hot", "big"} {
+			if err := measurements[name](ctx, s); err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+		}
+		return nil
+	}
+	measure, ok := measurements[what]
+	if !ok {
+		return fmt.Errorf("no measurement %q: track, batch, hot, big or all", what)
+	}
+	return measure(ctx, s)
+}

@@ -1,0 +1,46 @@
+package collect
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/google/uuid"
+
+	"github.com/tracardi/tracardi-go"
+)
+
+// bindProfile takes the profile's id from a property of the first event, as the source asks for. The session's id follows from
+// it when the source wants one session for each profile.
+func bindProfile(payload *tracardi.Payload, source *tracardi.Source) {
+	path := strings.Split(strings.TrimPrefix(source.ProfileFrom, "properties."), ".")
+	value, ok := payload.Events[0].Properties.Get(path...)
+	if !ok || value == nil {
+		return
+	}
+	id := fmt.Sprint(value)
+	if id == "" || len(id) > maxID {
+		return
+	}
+	payload.Profile, payload.ProfileLess, payload.Options.SkipSession = id, false, false
+	switch {
+	case payload.Session != "":
+	case source.StickySession:
+		sum := sha256.Sum256([]byte("session/" + source.ID + "/" + id))
+		payload.Session = uuid.Must(uuid.FromBytes(sum[:16])).String()
+	default:
+		payload.Session = uuid.NewString()
+	}
+}
+
+// decodeObject reads a JSON object within the limits.
+func decodeObject(field string, text []byte, limits Limits) (o tracardi.Object, err error) {
+	if err := limits.check(text); err != nil {
+		return o, inside(field, err)
+	}
+	if err := json.Unmarshal(text, &o); err != nil {
+		return o, inside(field, syntaxError(err))
+	}
+	return o, nil
+}

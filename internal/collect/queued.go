@@ -1,0 +1,82 @@
+package collect
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/tracardi/tracardi-go"
+	"github.com/tracardi/tracardi-go/storage"
+)
+
+// Topic is where accepted payloads wait for a worker.
+const Topic = "collected"
+
+// enqueue accepts a payload for later. From now on it has all of its ids, so that a second delivery changes nothing; the
+// answer names the session but no profile, which nobody knows yet.
+func (c *Collector) enqueue(ctx context.Context, payload *tracardi.Payload) (*tracardi.Answer, error) {
+	if len(payload.Events) == 0 {
+		return nil, nil
+	}
+	if payload.Session == "" && !payload.ProfileLess {
+		payload.Session = uuid.NewString()
+	}
+	for i := range payload.Events {
+		if e := &payload.Events[i]; e.ID == "" {
+			e.ID = uuid.Must(uuid.NewV7()).String()
+		}
+	}
+	text, err := json.Marshal(payload)
+	if err != nil {
+		return nil, err
+	}
+	key := payload.Session
+	if key == "" {
+		key = payload.ID
+	}
+	if err := c.options.Queue.Publish(ctx, payload.Tenant, storage.Message{Topic: Topic, ID: payload.ID, Key: key, Body: text}); err != nil {
+		return nil, err
+	}
+	answer := &tracardi.Answer{Task: payload.ID, Session: payload.Session}
+	if payload.Options.SkipSession {
+		answer.Session = ""
+	}
+	return answer, nil
+}
+
+// Work processes accepted payloads until ctx ends.
+func (c *Collector) Work(ctx context.Context, workers int) error {
+	return c.options.Queue.Consume(ctx, Topic, storage.Consume{Workers: workers}, c.handle)
+}
+
+func (c *Collector) handle(ctx context.Context, lease *storage.Lease) storage.Verdict {
+	payload := &tracardi.Payload{}
+	if err := json.Unmarshal(lease.Message.Body, payload); err != nil {
+		return storage.Dead("the message is no payload: " + err.Error())
+	}
+	source, err := c.source(payload.Tenant, payload.Source.ID, payload.Way)
+	if err != nil {
+		return storage.Dead(err.Error()) // accepted from a source that is gone: kept for someone to look at
+	}
+	if _, err := c.options.Process(ctx, payload, source, lease); err != nil {
+		switch tracardi.KindOf(err) {
+		case tracardi.Invalid, tracardi.TooLarge, tracardi.Unauthenticated, tracardi.Forbidden:
+			return storage.Dead(err.Error())
+		}
+		if lease.Message.Attempt >= maxAttempts {
+			return storage.Dead(err.Error())
+		}
+		c.options.Log.Warn("collect: a payload waits for another attempt", "payload", payload.ID, "attempt", lease.Message.Attempt, "error", err)
+		return storage.Again(backoff(lease.Message.Attempt))
+	}
+	return storage.Committed()
+}
+
+const maxAttempts = 20
+
+// backoff doubles from a tenth of a second to a minute.
+func backoff(attempt int) time.Duration {
+	return min(100*time.Millisecond<<min(attempt, 10), time.Minute)
+}

@@ -1,0 +1,181 @@
+package pipeline
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/tracardi/tracardi-go"
+	"github.com/tracardi/tracardi-go/expr"
+	"github.com/tracardi/tracardi-go/storage"
+)
+
+// held are the locks of one payload: first the session's, then the profile's, always in this order.
+type held struct {
+	locks  storage.Locks
+	tenant string
+	taken  [3]storage.Lock
+	count  int
+}
+
+const lockTime = 30 * time.Second
+
+func (h *held) take(ctx context.Context, name string) error {
+	lock, err := h.locks.Lock(ctx, h.tenant, name, lockTime)
+	if err != nil {
+		return err
+	}
+	h.taken[h.count] = lock
+	h.count++
+	return nil
+}
+
+func (h *held) release() {
+	for h.count > 0 {
+		h.count--
+		h.taken[h.count].Unlock()
+	}
+}
+
+// load fetches the session and the profile that the payload speaks of and decides which they are.
+func (p *Pipeline) load(ctx context.Context, w *Work, locks *held, again bool) error {
+	payload := w.Payload
+	w.Incoming = withoutRepeats(payload.Events)
+	if again {
+		if err := p.dropStored(ctx, w); err != nil {
+			return err
+		}
+	}
+	var known known
+	var err error
+	if payload.Session != "" {
+		if err = locks.take(ctx, "session/"+payload.Session); err != nil {
+			return err
+		}
+		if known.session, err = p.session(ctx, payload.Tenant, payload.Session); err != nil {
+			return err
+		}
+	}
+	if id := known.profileID(payload); id != "" && !payload.ProfileLess {
+		if known.profile, err = p.lockedProfile(ctx, locks, payload.Tenant, id); err != nil {
+			return err
+		}
+	}
+	resolve(w, known)
+	return nil
+}
+
+// withoutRepeats leaves out events whose id came before in the same payload.
+func withoutRepeats(given []tracardi.NewEvent) []tracardi.NewEvent {
+	events := make([]tracardi.NewEvent, 0, len(given)+3) // room for the system's
+	var seen map[string]bool
+	for _, e := range given {
+		if e.ID != "" {
+			if seen == nil {
+				seen = make(map[string]bool, len(given))
+			}
+			if seen[e.ID] {
+				continue
+			}
+			seen[e.ID] = true
+		}
+		events = append(events, e)
+	}
+	return events
+}
+
+// lockedProfile takes the lock of a profile and reads it. An id under which the person was known before leads to the profile
+// of today, whose lock is taken too.
+func (p *Pipeline) lockedProfile(ctx context.Context, locks *held, tenant, id string) (*tracardi.Profile, error) {
+	if err := locks.take(ctx, "profile/"+id); err != nil {
+		return nil, err
+	}
+	profile, err := p.profile(ctx, tenant, id)
+	if profile != nil || err != nil {
+		return profile, err
+	}
+	current, err := p.alias(ctx, tenant, id)
+	if current == "" || err != nil {
+		return nil, err
+	}
+	if err := locks.take(ctx, "profile/"+current); err != nil {
+		return nil, err
+	}
+	return p.profile(ctx, tenant, current)
+}
+
+// alias finds the profile that is known by another id too.
+func (p *Pipeline) alias(ctx context.Context, tenant, id string) (string, error) {
+	where, err := expr.ParseSearch("ids CONTAINS "+string(tracardi.AppendText(nil, id)), "profile")
+	if err != nil {
+		return "", fmt.Errorf("look for profile %q: %w", id, err)
+	}
+	page, err := p.options.Records.Search(ctx, tenant, storage.Profiles, storage.Query{Where: where, Limit: 1})
+	if err != nil || len(page.Docs) == 0 {
+		return "", err
+	}
+	return page.Docs[0].ID, nil
+}
+
+// dropStored takes out the events that were stored by an earlier delivery.
+func (p *Pipeline) dropStored(ctx context.Context, w *Work) error {
+	var ids []string
+	for _, e := range w.Incoming {
+		if e.ID != "" {
+			ids = append(ids, e.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	docs, err := p.options.Records.Read(ctx, w.Payload.Tenant, storage.Events, ids)
+	if err != nil {
+		return err
+	}
+	stored := map[string]bool{}
+	for _, doc := range docs {
+		stored[doc.ID] = doc.Body != nil
+	}
+	w.Incoming = slices.DeleteFunc(w.Incoming, func(e tracardi.NewEvent) bool { return e.ID != "" && stored[e.ID] })
+	return nil
+}
+
+func (p *Pipeline) session(ctx context.Context, tenant, id string) (*tracardi.Session, error) {
+	if s := p.people.takeSession(tenant, id); s != nil {
+		return s, nil
+	}
+	session := &tracardi.Session{}
+	version, err := p.document(ctx, tenant, storage.Sessions, id, session)
+	if version == 0 || err != nil {
+		return nil, err
+	}
+	session.Version = version
+	return session, nil
+}
+
+func (p *Pipeline) profile(ctx context.Context, tenant, id string) (*tracardi.Profile, error) {
+	if found := p.people.takeProfile(tenant, id); found != nil {
+		return found, nil
+	}
+	profile := &tracardi.Profile{}
+	version, err := p.document(ctx, tenant, storage.Profiles, id, profile)
+	if version == 0 || err != nil {
+		return nil, err
+	}
+	profile.Version = version
+	return profile, nil
+}
+
+// document reads and decodes one mutable document; its version is 0 when there is none.
+func (p *Pipeline) document(ctx context.Context, tenant string, c storage.Collection, id string, into any) (uint64, error) {
+	docs, err := p.options.Records.Read(ctx, tenant, c, []string{id})
+	if err != nil || docs[0].Body == nil {
+		return 0, err
+	}
+	if err := json.Unmarshal(docs[0].Body, into); err != nil {
+		return 0, fmt.Errorf("read %s %q: %w", c, id, err)
+	}
+	return docs[0].Version, nil
+}
