@@ -25,15 +25,3 @@ func (s Sources) Get(source string, p Path) (value any, ok bool) {
 	}
 	return p.Find(doc)
 }
-
-// Objects are decoded documents by the name of their source, in lower case.
-type Objects map[string]any
-
-// Get implements [Data].
-func (o Objects) Get(source string, p Path) (value any, ok bool) {
-	doc, ok := o[source]
-	if !ok {
-		return nil, false
-	}
-	return p.walk(doc)
-}

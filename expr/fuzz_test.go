@@ -157,3 +157,90 @@ func FuzzPath(f *testing.F) {
 		}
 	})
 }
+
+func FuzzTemplate(f *testing.F) {
+	for _, s := range []string{"Dear {{ profile@name }}", "{{{profile@a.0}}}", `{{profile@["x y"]}}`, "{{ x }} {{event@...}}", "{{profile@a"} {
+		f.Add(s, []byte(`{"name": "Ada", "a": [1]}`))
+	}
+	f.Fuzz(func(t *testing.T, text string, doc []byte) {
+		parsed, err := expr.ParseTemplate(text)
+		if err != nil {
+			checkPosition(t, text, err)
+			return
+		}
+		got, err := parsed.Render(expr.Document(doc))
+		if _, missing := errors.AsType[*expr.MissingError](err); err != nil && !missing {
+			t.Fatalf("%q on %s: %v", text, doc, err)
+		}
+		if len(parsed.Fields()) == 0 && got != text {
+			t.Fatalf("%q without places became %q", text, got)
+		}
+	})
+}
+
+func FuzzReshape(f *testing.F) {
+	for _, s := range []string{`{"a?": "profile@x", "b": ["event@y", null]}`, `"profile@..."`, "[\"`1.5`\"]", `{"a": 1, "a?": 2}`} {
+		f.Add([]byte(s), []byte(`{"x": 0, "y": {"z": null}}`), true)
+	}
+	f.Fuzz(func(t *testing.T, template, doc []byte, omit bool) {
+		var decoded any
+		if json.Unmarshal(template, &decoded) != nil {
+			return
+		}
+		r, err := expr.ParseReshape(decoded)
+		if err != nil {
+			return
+		}
+		got, err := r.Apply(expr.Document(doc), expr.ReshapeOptions{UseDefault: true, OmitNull: omit})
+		if err != nil {
+			t.Fatalf("%s on %s: %v, though there is a default", template, doc, err)
+		}
+		if _, err := json.Marshal(got); err != nil {
+			t.Fatalf("%s on %s: %v is no JSON: %v", template, doc, got, err)
+		}
+	})
+}
+
+func FuzzReference(f *testing.F) {
+	for _, s := range []string{"profile@a.b", "`profile@a`", "text", "`1.5`", "event@...", `memory@["x"]`, "flow@id"} {
+		f.Add(s, "value")
+	}
+	f.Fuzz(func(t *testing.T, text, value string) {
+		r, err := expr.ParseReference(text)
+		if err != nil {
+			checkPosition(t, text, err)
+			return
+		}
+		again, err := expr.ParseReference(r.String())
+		if err != nil && len(r.String()) <= 2048 || err == nil && again.String() != r.String() {
+			t.Fatalf("%q is written %q, which reads back as %q, %v", text, r, again, err)
+		}
+		data := expr.Objects{}
+		if err := r.Set(data, []any{value}); err != nil {
+			return
+		}
+		if got, err := r.Resolve(data); err != nil || !cmp.Equal(got, any([]any{value})) {
+			t.Fatalf("%q: set %q, got %v, %v", text, value, got, err)
+		}
+	})
+}
+
+func FuzzCalculation(f *testing.F) {
+	for _, s := range []string{"x = 1\nx + profile@a * -2 / (3 - x)", "a.b = 1\na.c = a.b", `profile@["x y"] = .5e-3`, "1/0", "profile@a-b"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		c, err := expr.ParseCalculation(text)
+		if err != nil {
+			checkPosition(t, text, err)
+			return
+		}
+		got, err := c.Run(expr.Objects{"profile": map[string]any{"a": 2.0}})
+		if err != nil {
+			return
+		}
+		if _, err := json.Marshal(got); err != nil {
+			t.Fatalf("%q: %v is no JSON: %v", text, got, err)
+		}
+	})
+}
