@@ -54,7 +54,7 @@ var onlyIn = []struct {
 	{"database/sql", []string{"storage/"}, "SQL is written by the stores alone"},
 	{"modernc.org/", []string{"storage/sqlite"}, "one folder knows SQLite"},
 	{"github.com/pressly/goose/", []string{"storage/sqlite", "storage/sqlconfig"}, "migrations belong to the configuration stores"},
-	{"github.com/cockroachdb/", []string{"storage/pebble"}, "one folder knows Pebble"},
+	{"github.com/cockroachdb/", []string{"storage/pebble", "bench"}, "one folder knows Pebble, and the benchmarks compare with it"},
 	{"github.com/alecthomas/kong", []string{"internal/config", "cmd/"}, "settings reach the rest as arguments"},
 	{"go.yaml.in/yaml/", []string{"internal/config"}, "only the settings file is YAML"},
 	{"github.com/ua-parser/", []string{"internal/pipeline"}, "one stage knows user agents"},

@@ -3,11 +3,14 @@ package app
 import (
 	"net/http"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/tracardi/tracardi-go/internal/collect"
 )
 
 // metrics are the numbers that /metrics shows.
@@ -15,6 +18,7 @@ type metrics struct {
 	registry *prometheus.Registry
 	requests *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec
+	running  prometheus.Gauge
 }
 
 func newMetrics(version string) *metrics {
@@ -27,8 +31,11 @@ func newMetrics(version string) *metrics {
 			Name: "tracardi_http_request_seconds", Help: "Time to answer a request, by route.",
 			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10},
 		}, []string{"route"}),
+		running: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "tracardi_http_requests_running", Help: "Requests that are being answered.",
+		}),
 	}
-	m.registry.MustRegister(m.requests, m.seconds,
+	m.registry.MustRegister(m.requests, m.seconds, m.running,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.gauge("tracardi_build_info", "The program that runs; the value is always 1.", prometheus.Labels{"version": version}, func() float64 { return 1 })
 	return m
@@ -39,13 +46,17 @@ func (m *metrics) gauge(name, help string, labels prometheus.Labels, value func(
 	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help, ConstLabels: labels}, value))
 }
 
-func (m *metrics) handler() http.Handler { return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{}) }
+func (m *metrics) handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+}
 
 // count measures the requests that a mux answers. It must be the handler right above the mux, which notes the route that it
 // chose in the request.
 func (m *metrics) count(mux http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		begin := time.Now()
+		m.running.Inc()
+		defer m.running.Dec()
 		answer := &answered{ResponseWriter: w, status: http.StatusOK}
 		mux.ServeHTTP(answer, r)
 		route := r.Pattern
@@ -80,3 +91,24 @@ func (a *answered) Write(body []byte) (int, error) {
 
 // Unwrap lets http.ResponseController reach the connection.
 func (a *answered) Unwrap() http.ResponseWriter { return a.ResponseWriter }
+
+// stores shows what the stores take.
+func (m *metrics) stores(st *stores) {
+	m.gauge("tracardi_records_bytes", "Bytes that the records take on disk.", nil, func() float64 { return float64(st.size()) })
+}
+
+// collector shows what came in.
+func (m *metrics) collector(counts *collect.Counts) {
+	for _, c := range []struct {
+		name, help string
+		value      *atomic.Int64
+	}{
+		{"tracardi_payloads_total", "Payloads taken in.", &counts.Payloads},
+		{"tracardi_events_total", "Events of the payloads taken in.", &counts.Events},
+		{"tracardi_payloads_refused_total", "Payloads answered with a client error.", &counts.Refused},
+		{"tracardi_payloads_failed_total", "Payloads answered with a server error.", &counts.Failed},
+	} {
+		m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: c.name, Help: c.help},
+			func() float64 { return float64(c.value.Load()) }))
+	}
+}

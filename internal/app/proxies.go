@@ -1,9 +1,11 @@
 package app
 
 import (
+	"context"
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/tracardi/tracardi-go/internal/config"
@@ -21,14 +23,26 @@ func believe(proxies config.Proxies, next http.Handler) http.Handler {
 			if client, found := lastStranger(proxies, r.Header.Values("X-Forwarded-For")); found {
 				r.RemoteAddr = net.JoinHostPort(client.String(), "0")
 			}
-		} else {
+		} else if claims(r) {
 			for _, name := range forwarding {
 				r.Header.Del(name)
 			}
+			r = r.WithContext(context.WithValue(r.Context(), claimed{}, true))
 		}
 		next.ServeHTTP(w, r)
 	})
 }
+
+// claimed marks, in a request's context, that somebody who is not trusted claimed to forward it. RemoteAddr may then be a
+// proxy's that nobody told us of.
+type claimed struct{}
+
+func claims(r *http.Request) bool {
+	return slices.ContainsFunc(forwarding, func(name string) bool { return len(r.Header[name]) > 0 })
+}
+
+// direct tells whether the peer itself asks.
+func direct(r *http.Request) bool { return r.Context().Value(claimed{}) == nil }
 
 // lastStranger returns the last address of the chain that is no proxy of ours: what stands before it was written by a stranger.
 func lastStranger(proxies config.Proxies, headers []string) (client netip.Addr, found bool) {

@@ -25,10 +25,15 @@ func loadSecret(s *config.Settings) ([]byte, error) {
 	if err := checkSecretMode(name); err != nil {
 		return nil, err
 	}
-	content, err := os.ReadFile(name)
+	secret, err := readSecret(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return makeSecret(name, s)
 	}
+	return secret, err
+}
+
+func readSecret(name string) ([]byte, error) {
+	content, err := os.ReadFile(name)
 	if err != nil {
 		return nil, fmt.Errorf("read the secret of the installation: %w", err)
 	}

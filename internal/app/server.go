@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"runtime/debug"
+	"strings"
 	"syscall"
 	"time"
 
@@ -117,7 +118,7 @@ func guarded(log *slog.Logger, next http.Handler) http.Handler {
 // address is where browsers find the program.
 func address(s *config.Settings, listener net.Listener) string {
 	if s.PublicURL != "" {
-		return s.PublicURL
+		return strings.TrimSuffix(s.PublicURL, "/")
 	}
 	host, _, err := net.SplitHostPort(s.Addr)
 	_, port, portErr := net.SplitHostPort(listener.Addr().String())

@@ -1,0 +1,235 @@
+// Package e2e tests the program as its users have it: the binary, started on a folder, over HTTP and signals.
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// binary is the program under test.
+var binary string
+
+func TestMain(m *testing.M) {
+	os.Exit(build(m))
+}
+
+func build(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "tracardi-e2e-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(dir)
+	binary = filepath.Join(dir, "tracardi")
+	command := exec.Command("go", "build", "-trimpath", "-o", binary, "./cmd/tracardi")
+	command.Dir = ".."
+	command.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := command.CombinedOutput(); err != nil {
+		fmt.Fprintf(os.Stderr, "go build: %v\n%s", err, out)
+		return 1
+	}
+	return m.Run()
+}
+
+// token is the administrator's in all tests.
+const token = "e2e-e2e-e2e-e2e-e2e-e2e"
+
+// program is a running server.
+type program struct {
+	t       *testing.T
+	command *exec.Cmd
+	url     string
+	out     *output
+	errs    *output
+	client  *http.Client
+	begun   time.Time
+	ready   time.Duration // from the start to the first answer of /readyz
+	ended   chan error
+}
+
+// output collects what a process writes.
+type output struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.Write(p)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.String()
+}
+
+// environ is a clean environment with some variables.
+func environ(variables ...string) []string {
+	return append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME")}, variables...)
+}
+
+// start runs "tracardi serve" on a folder and a free port, and waits until it is ready.
+func start(t *testing.T, data string, args ...string) *program {
+	t.Helper()
+	p := launch(t, data, args...)
+	await(t, "the server to be ready", func() bool {
+		select {
+		case err := <-p.ended:
+			t.Fatalf("the server ended: %v\n%s%s", err, p.out, p.errs)
+		default:
+		}
+		match := readyLine.FindStringSubmatch(p.out.String())
+		if match == nil {
+			return false
+		}
+		p.url = match[1]
+		response, err := p.client.Get(p.url + "/readyz")
+		if err != nil {
+			return false
+		}
+		response.Body.Close()
+		return response.StatusCode == http.StatusOK
+	})
+	p.ready = time.Since(p.begun)
+	return p
+}
+
+var readyLine = regexp.MustCompile(`is ready: (http://\S+)`)
+
+// launch runs "tracardi serve" and waits for nothing.
+func launch(t *testing.T, data string, args ...string) *program {
+	t.Helper()
+	transport := &http.Transport{MaxIdleConnsPerHost: 16}
+	p := &program{t: t, out: &output{}, errs: &output{}, ended: make(chan error, 1),
+		client: &http.Client{Transport: transport, Timeout: 20 * time.Second}}
+	p.command = exec.Command(binary, append([]string{"serve", "--data", data, "--addr", "127.0.0.1:0"}, args...)...)
+	p.command.Env = environ("TRACARDI_ADMIN_TOKEN=" + token)
+	p.command.Stdout, p.command.Stderr = p.out, p.errs
+	p.begun = time.Now()
+	if err := p.command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() { p.ended <- p.command.Wait() }()
+	t.Cleanup(func() {
+		transport.CloseIdleConnections()
+		_ = p.command.Process.Kill() // it may have ended already
+		if t.Failed() {
+			t.Logf("output of the server:\n%s%s", p.out, p.errs)
+		}
+	})
+	return p
+}
+
+// signal sends a signal and returns the exit code.
+func (p *program) signal(s syscall.Signal) int {
+	p.t.Helper()
+	if err := p.command.Process.Signal(s); err != nil {
+		p.t.Fatal(err)
+	}
+	return p.wait()
+}
+
+// wait returns the exit code, -1 for the end by a signal.
+func (p *program) wait() int {
+	p.t.Helper()
+	select {
+	case <-p.ended:
+		return p.command.ProcessState.ExitCode()
+	case <-time.After(30 * time.Second):
+		p.t.Fatal("the server does not end")
+		return 0
+	}
+}
+
+// ask sends a request as the administrator and returns status and body.
+func (p *program) ask(method, path, body string) (int, string) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.t.Context(), 20*time.Second)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, method, p.url+path, strings.NewReader(body))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+token)
+	if body != "" {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	response, err := p.client.Do(request)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return response.StatusCode, string(text)
+}
+
+// must sends a request that has to succeed and decodes its answer.
+func (p *program) must(method, path, body string, into any) {
+	p.t.Helper()
+	status, text := p.ask(method, path, body)
+	if status >= 300 {
+		p.t.Fatalf("%s %s: %d %s", method, path, status, text)
+	}
+	if into != nil {
+		if err := json.Unmarshal([]byte(text), into); err != nil {
+			p.t.Fatalf("%s %s: %v in %s", method, path, err, text)
+		}
+	}
+}
+
+// run runs a command of the program to its end.
+func run(t *testing.T, env []string, args ...string) (code int, out, errs string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	var stdout, stderr bytes.Buffer
+	command := exec.CommandContext(ctx, binary, args...)
+	command.Env, command.Stdout, command.Stderr = env, &stdout, &stderr
+	command.Dir = t.TempDir()
+	err := command.Run()
+	if command.ProcessState == nil {
+		t.Fatal(err)
+	}
+	return command.ProcessState.ExitCode(), stdout.String(), stderr.String()
+}
+
+// await polls until a condition holds.
+func await(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	tick := time.NewTicker(2 * time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.After(30 * time.Second); !holds(); {
+		select {
+		case <-deadline:
+			t.Fatalf("waited in vain for %s", what)
+		case <-tick.C:
+		}
+	}
+}
+
+func contains(t *testing.T, text string, parts ...string) {
+	t.Helper()
+	for _, part := range parts {
+		if !strings.Contains(text, part) {
+			t.Errorf("%q is not in:\n%s", part, text)
+		}
+	}
+}

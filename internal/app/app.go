@@ -1,0 +1,188 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"strings"
+
+	"github.com/tracardi/tracardi-go"
+	"github.com/tracardi/tracardi-go/internal/auth"
+	"github.com/tracardi/tracardi-go/internal/collect"
+	"github.com/tracardi/tracardi-go/internal/config"
+	"github.com/tracardi/tracardi-go/internal/identity"
+	"github.com/tracardi/tracardi-go/internal/pipeline"
+	"github.com/tracardi/tracardi-go/internal/workspace"
+)
+
+// Program is what the process runs with.
+type Program struct {
+	Settings *config.Settings // checked
+	Version  string
+	Log      *slog.Logger
+	Out      io.Writer // takes the address and, at the first start, the setup link
+}
+
+// Run starts the program and returns when ctx has ended and everything has stopped. Nil: it was told to stop and lost nothing.
+func (p *Program) Run(ctx context.Context) (err error) {
+	s := p.Settings
+	debug.SetMemoryLimit(s.MemoryBytes())
+	listener, err := listen(ctx, s.Addr)
+	if err != nil {
+		return err
+	}
+	defer listener.Close() //nolint:errcheck // the server has closed it, unless the start failed
+	if err := prepareData(s.Data); err != nil {
+		return err
+	}
+	secret, err := loadSecret(s)
+	if err != nil {
+		return err
+	}
+	st, err := openStores(ctx, s, p.Log)
+	if err != nil {
+		return stopped(ctx, err)
+	}
+	defer func() { err = errors.Join(err, st.Close()) }()
+	parts, err := p.assemble(ctx, st, secret)
+	if err != nil {
+		return stopped(ctx, err)
+	}
+	if err := p.announce(ctx, parts, listener); err != nil {
+		return stopped(ctx, err)
+	}
+	return runAll(ctx, p.Log, p.components(parts, listener))
+}
+
+// stopped makes the end of ctx during the start an ordinary one.
+func stopped(ctx context.Context, err error) error {
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}
+
+// parts are the components before they run.
+type parts struct {
+	health    *health
+	metrics   *metrics
+	workspace *workspace.Workspace
+	guard     *auth.Guard
+	collector *collect.Collector
+	mux       *http.ServeMux
+}
+
+// assemble makes the parts and gives each what it needs.
+func (p *Program) assemble(ctx context.Context, st *stores, secret []byte) (*parts, error) {
+	s := p.Settings
+	ws, err := workspace.Open(ctx, st.config, p.Log)
+	if err != nil {
+		return nil, err
+	}
+	guard, err := auth.New(auth.Options{Config: st.config, Cache: st.cache, Log: p.Log, AdminToken: s.AdminToken})
+	if err != nil {
+		return nil, err
+	}
+	var geo *pipeline.Geo
+	if s.GeoDatabase != "" {
+		if geo, err = pipeline.OpenGeo(s.GeoDatabase); err != nil {
+			return nil, err
+		}
+	}
+	instance, err := os.Hostname()
+	if err != nil {
+		instance = "unknown"
+	}
+	road := pipeline.New(pipeline.Options{
+		Records: st.records, Locks: st.locks, Hasher: identity.New(secret), Agents: pipeline.NewAgents(), Geo: geo,
+		RefuseBots: s.RefuseBots, SystemEvents: s.SystemEvents, Instance: instance,
+		CacheBytes: int(s.MemoryBytes() / 10), Log: p.Log,
+	})
+	limits := collect.DefaultLimits
+	limits.Body, limits.Plain = s.MaxBodyBytes, 2*s.MaxBodyBytes
+	parts := &parts{
+		health:  &health{log: p.Log, checks: st.checks()},
+		metrics: newMetrics(p.Version), workspace: ws, guard: guard,
+		collector: collect.New(collect.Options{Workspace: ws, Process: road.Process, Queue: st.queue, Limits: limits, Log: p.Log}),
+		mux:       http.NewServeMux(),
+	}
+	parts.metrics.stores(st)
+	parts.metrics.collector(&parts.collector.Counts)
+	p.routes(parts)
+	return parts, nil
+}
+
+// routes says which part answers which address.
+func (p *Program) routes(parts *parts) {
+	mux, roles := parts.mux, p.Settings.Roles
+	mux.HandleFunc("GET /healthz", serveAlive)
+	mux.HandleFunc("GET /readyz", parts.health.serveReady)
+	mux.Handle("GET /metrics", insiders(parts.guard, parts.metrics.handler()))
+	if roles.Has(config.RoleAPI) {
+		parts.collector.Routes(mux)
+	}
+}
+
+// components lists what runs, in the order of the start. They stop in reverse order: requests first, then the work behind them.
+func (p *Program) components(parts *parts, listener net.Listener) []component {
+	s := p.Settings
+	list := []component{
+		{"configuration", parts.workspace.Run},
+		{"accounts", parts.guard.Run},
+	}
+	if s.Roles.Has(config.RoleWorker) {
+		list = append(list, component{"accepted payloads", func(ctx context.Context) error {
+			return parts.collector.Work(ctx, 2*runtime.GOMAXPROCS(0))
+		}})
+	}
+	http := newServer(s, listener, parts.health, parts.metrics.count(parts.mux), p.Log)
+	return append(list, component{"http", http.run})
+}
+
+// announce makes the first administrator, or tells how to, and says where the program is.
+func (p *Program) announce(ctx context.Context, parts *parts, listener net.Listener) error {
+	s := p.Settings
+	if s.AdminEmail != "" {
+		if err := parts.guard.EnsureAdmin(ctx, tracardi.DefaultTenant, s.AdminEmail, s.AdminPassword); err != nil {
+			return fmt.Errorf("make the administrator of admin-email and admin-password: %w", err)
+		}
+	}
+	home := address(s, listener)
+	token, err := parts.guard.SetupToken(ctx, tracardi.DefaultTenant)
+	if err != nil {
+		return err
+	}
+	var text strings.Builder
+	fmt.Fprintf(&text, "Tracardi %s is ready: %s\n", p.Version, home)
+	if token != "" {
+		fmt.Fprintf(&text, "There is no administrator yet. Make the first account here; the link works once, for a day:\n  %s/setup?token=%s\n", home, token)
+	}
+	_, err = io.WriteString(p.Out, text.String())
+	return err
+}
+
+// insiders lets in programs on this machine and administrators: numbers tell a lot about a business.
+func insiders(guard *auth.Guard, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		peer, err := netip.ParseAddrPort(r.RemoteAddr)
+		if err == nil && peer.Addr().Unmap().IsLoopback() && direct(r) {
+			next.ServeHTTP(w, r)
+			return
+		}
+		actor, err := guard.Identify(w, r, tracardi.DefaultTenant)
+		if err != nil || actor.Role != auth.Admin || !actor.Has("metrics:read") {
+			w.Header().Set("WWW-Authenticate", "Bearer")
+			http.Error(w, "ask from this machine, or with the bearer token of an administrator", http.StatusUnauthorized)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
