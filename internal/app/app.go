@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"github.com/tracardi/tracardi-go"
+	"github.com/tracardi/tracardi-go/internal/api"
 	"github.com/tracardi/tracardi-go/internal/auth"
 	"github.com/tracardi/tracardi-go/internal/collect"
 	"github.com/tracardi/tracardi-go/internal/config"
@@ -77,6 +78,8 @@ type parts struct {
 	workspace *workspace.Workspace
 	guard     *auth.Guard
 	collector *collect.Collector
+	api       http.Handler
+	tracker   http.Handler
 	mux       *http.ServeMux
 }
 
@@ -114,6 +117,15 @@ func (p *Program) assemble(ctx context.Context, st *stores, secret []byte) (*par
 		collector: collect.New(collect.Options{Workspace: ws, Process: road.Process, Queue: st.queue, Limits: limits, Log: p.Log}),
 		mux:       http.NewServeMux(),
 	}
+	if parts.api, err = api.New(api.Options{
+		Records: st.records, Config: st.config, Queue: st.queue, Workspace: ws, Guard: guard, Log: p.Log,
+		Topics: func(string) []string { return []string{collect.Topic} }, PublicURL: s.PublicURL,
+	}); err != nil {
+		return nil, err
+	}
+	if parts.tracker, err = trackerAssets(); err != nil {
+		return nil, err
+	}
 	parts.metrics.stores(st)
 	parts.metrics.collector(&parts.collector.Counts)
 	p.routes(parts)
@@ -128,6 +140,8 @@ func (p *Program) routes(parts *parts) {
 	mux.Handle("GET /metrics", insiders(parts.guard, parts.metrics.handler()))
 	if roles.Has(config.RoleAPI) {
 		parts.collector.Routes(mux)
+		mux.Handle(api.Prefix+"/", parts.api)
+		mux.Handle("GET /tracker/{file...}", parts.tracker)
 	}
 }
 
