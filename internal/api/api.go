@@ -1,0 +1,188 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"github.com/tracardi/tracardi-go"
+	"github.com/tracardi/tracardi-go/internal/auth"
+	"github.com/tracardi/tracardi-go/internal/workspace"
+	"github.com/tracardi/tracardi-go/storage"
+)
+
+// Prefix is where the API lives.
+const Prefix = "/api/v1"
+
+// Options is what the API needs.
+type Options struct {
+	Records   storage.Records
+	Config    storage.Config
+	Queue     storage.Queue
+	Workspace *workspace.Workspace
+	Guard     *auth.Guard
+	Log       *slog.Logger
+
+	// Topics lists the topics of the queue that are in use.
+	Topics func(tenant string) []string
+	// PublicURL is the address that people use, such as https://cdp.example; empty when only the Host header tells.
+	PublicURL string
+}
+
+type server struct {
+	records   storage.Records
+	queue     storage.Queue
+	workspace *workspace.Workspace
+	guard     *auth.Guard
+	log       *slog.Logger
+	topics    func(tenant string) []string
+
+	sources   workspace.Kind[tracardi.Source]
+	redirects workspace.Kind[tracardi.Redirect]
+	api       huma.API
+}
+
+// New makes the handler of everything below Prefix. It relies on RemoteAddr being the client's address.
+func New(o Options) (http.Handler, error) {
+	s := &server{
+		records: o.Records, queue: o.Queue, workspace: o.Workspace, guard: o.Guard, log: o.Log, topics: o.Topics,
+		sources: workspace.Sources(o.Config), redirects: workspace.Redirects(o.Config),
+	}
+	sameSite := http.NewCrossOriginProtection()
+	if o.PublicURL != "" {
+		if err := sameSite.AddTrustedOrigin(strings.TrimSuffix(o.PublicURL, "/")); err != nil {
+			return nil, fmt.Errorf("public URL: %w", err)
+		}
+	}
+	sameSite.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.refuse(w, r, tracardi.Errorf(tracardi.Forbidden, "this request comes from a page of another site: use the program's own address"))
+	}))
+	return identified(sameSite.Handler(s.register())), nil
+}
+
+// register builds the routes and the document that describes them.
+func (s *server) register() http.Handler {
+	mux := http.NewServeMux()
+	s.api = humago.NewWithPrefix(mux, Prefix, settings())
+	for _, r := range s.routes() {
+		r.register(s.api, s.operation(r))
+	}
+	finishDocument(s.api.OpenAPI())
+	mux.HandleFunc(Prefix+"/", func(w http.ResponseWriter, r *http.Request) { s.unknownRoute(w, r, mux) })
+	return mux
+}
+
+// unknownRoute answers what no route takes, and tells which methods the path knows.
+func (s *server) unknownRoute(w http.ResponseWriter, r *http.Request, mux *http.ServeMux) {
+	var allowed []string
+	for _, method := range []string{"GET", "POST", "PUT", "PATCH", "DELETE"} {
+		other := r.Clone(r.Context())
+		other.Method = method
+		if _, pattern := mux.Handler(other); pattern != Prefix+"/" {
+			allowed = append(allowed, method)
+		}
+	}
+	if len(allowed) == 0 {
+		s.refuse(w, r, tracardi.Errorf(tracardi.NotFound, "there is nothing at %s", r.URL.Path))
+		return
+	}
+	w.Header().Set("Allow", strings.Join(allowed, ", "))
+	writeProblem(w, &Problem{Status: http.StatusMethodNotAllowed, RequestID: of(r.Context()).id,
+		Detail: fmt.Sprintf("%s knows %s, not %s", r.URL.Path, strings.Join(allowed, ", "), r.Method)})
+}
+
+// request is what is known of a request beside its input.
+type request struct {
+	id     string
+	tenant string
+	http   *http.Request
+	actor  *auth.Actor // nil on public routes
+}
+
+// ip is the address of the client.
+func (r *request) ip() string {
+	if host, _, err := net.SplitHostPort(r.http.RemoteAddr); err == nil {
+		return host
+	}
+	return r.http.RemoteAddr
+}
+
+type requestKey struct{}
+
+// of returns what is known of the request whose context this is.
+func of(ctx context.Context) *request { return ctx.Value(requestKey{}).(*request) }
+
+var sanePattern = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
+
+// identified gives each request an id, the client's own if it sent a harmless one, and sets the headers of every answer.
+func identified(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		id := r.Header.Get("X-Request-ID")
+		if !sanePattern.MatchString(id) {
+			id = uuid.NewString()
+		}
+		header := w.Header()
+		header.Set("X-Request-ID", id)
+		header.Set("X-Content-Type-Options", "nosniff")
+		header.Set("Cache-Control", "no-store")
+		header.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+		about := &request{id: id, tenant: tracardi.DefaultTenant}
+		r = r.WithContext(context.WithValue(r.Context(), requestKey{}, about))
+		about.http = r
+		next.ServeHTTP(w, r)
+	})
+}
+
+// admit lets a request in whose sender may use the route.
+func (s *server) admit(r route) func(ctx huma.Context, next func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		if r.public {
+			next(ctx)
+			return
+		}
+		in, w := humago.Unwrap(ctx)
+		about := of(in.Context())
+		actor, err := s.guard.Identify(w, in, about.tenant)
+		if err == nil {
+			err = r.allows(actor)
+		}
+		if err != nil {
+			s.refuse(w, in, err)
+			return
+		}
+		about.actor = actor
+		next(ctx)
+	}
+}
+
+// allows is Forbidden when the actor may not use the route.
+func (r *route) allows(actor *auth.Actor) error {
+	if !slices.Contains(r.roles, actor.Role) {
+		return tracardi.Errorf(tracardi.Forbidden, "your role %s may not do this: ask somebody who is %s", actor.Role, r.roles)
+	}
+	if r.scope != "" && !actor.Has(r.scope) {
+		return tracardi.Errorf(tracardi.Forbidden, "this token may not do this: it lacks the scope %s", r.scope)
+	}
+	return nil
+}
+
+// changed shows a write of the configuration to this process at once. When that fails, polling will do it in a moment.
+func (s *server) changed(ctx context.Context) {
+	if err := s.workspace.Refresh(context.WithoutCancel(ctx)); err != nil {
+		s.log.Warn("a change of the configuration will be seen later", "error", err)
+	}
+}
+
+// longRead is how long the answer to one question may take to compute.
+const longRead = time.Minute

@@ -1,0 +1,56 @@
+package api
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tracardi/tracardi-go/expr"
+	"github.com/tracardi/tracardi-go/storage"
+)
+
+var (
+	profileID  = expr.MustPath("id")
+	profileIDs = expr.MustPath("ids")
+)
+
+// timeline lists the events of a person over all ids that the person has had.
+func (s *server) timeline(ctx context.Context, in *struct {
+	ID string `path:"id" maxLength:"512" doc:"The profile's id, or any other that it is known by."`
+	Filter
+	Paging
+}) (*documentsOutput, error) {
+	q, err := in.query(storage.Events, time.Now())
+	if err != nil {
+		return nil, err
+	}
+	doc, err := documents{s, storage.Profiles, "profile", "profiles"}.find(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	theirs, err := expr.ParseSearch("profile.id IN ["+strings.Join(idsOf(doc.Body), ", ")+"]", string(storage.Events))
+	if err != nil {
+		return nil, err
+	}
+	q.Where = expr.All(theirs, q.Where)
+	return s.page(ctx, storage.Events, q, in.Paging, false)
+}
+
+// idsOf lists the ids of a profile, its own first, as conditions have them.
+func idsOf(profile []byte) []string {
+	var ids []string
+	add := func(value any) {
+		if id, ok := value.(string); ok && !slices.Contains(ids, literal(id)) && len(ids) < expr.MaxListValues {
+			ids = append(ids, literal(id))
+		}
+	}
+	own, _ := profileID.Find(profile)
+	add(own)
+	others, _ := profileIDs.Find(profile)
+	list, _ := others.([]any)
+	for _, id := range list {
+		add(id)
+	}
+	return ids
+}
