@@ -32,7 +32,7 @@ func parseISO(s string, zone *time.Location) (time.Time, bool) {
 	}
 	for _, layout := range isoLayouts {
 		if t, err := time.ParseInLocation(layout, s, zone); err == nil {
-			return t, true
+			return t, isCommonEra(t)
 		}
 	}
 	return time.Time{}, false
@@ -60,7 +60,7 @@ func ParseDate(s string, now time.Time, zone *time.Location) (time.Time, error) 
 	}
 	if len(s) <= 60 {
 		for _, layout := range otherLayouts {
-			if t, err := time.ParseInLocation(layout, s, zone); err == nil {
+			if t, err := time.ParseInLocation(layout, s, zone); err == nil && isCommonEra(t) {
 				return t, nil
 			}
 		}
@@ -103,8 +103,11 @@ type offset struct {
 
 func (o offset) add(t time.Time) time.Time { return t.AddDate(0, o.months, o.days).Add(o.rest) }
 
-// isCommonEra tells whether the date can be written with four digits of year.
-func isCommonEra(t time.Time) bool { return t.Year() >= 0 && t.Year() <= 9999 }
+// isCommonEra tells whether the date can be written in UTC with four digits of year.
+func isCommonEra(t time.Time) bool {
+	year := t.UTC().Year()
+	return year >= 0 && year <= 9999
+}
 
 // units are the words for a unit by their first letters: the number of months, days and nanoseconds in it.
 var units = map[string]offset{

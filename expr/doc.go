@@ -1,5 +1,6 @@
-// Package expr is the language of conditions: one lexer, one parser and one tree for flows, segments, validators,
-// destinations, the search bar and the live filter.
+// Package expr is the language in which people ask for data. Its heart are conditions: one parser and one tree for flows,
+// segments, validators, destinations, the search bar and the live filter. Around them stand what forms of nodes hold:
+// references (source@path), text templates, reshape templates and calculations.
 //
 //	profile@stat.visits > 3 AND (event@type = "purchase" OR event@type = "order-*")
 //	profile@traits.email ~ "@example.com" AND NOT profile@consents.marketing EXISTS
@@ -38,7 +39,8 @@
 //
 // # Meaning
 //
-// Every condition is true or false for every document. A missing field makes =, <, >, BETWEEN and ~ false and != true.
+// Every condition is true or false for every document. Texts without quotes hold no blanks, and in [Parse] no "@", so that
+// a misspelt source is an error. A missing field makes =, <, >, BETWEEN and ~ false and != true.
 // "= NULL" is true when the field is missing or null, "!= NULL" when it has a value. A comparison that makes no sense
 // (a text ordered against a number, CONTAINS on a number or on a missing field, a function that fails) is false;
 // evaluation goes on and reports the first of them beside the result. Values of different kinds are never equal. A date

@@ -88,6 +88,49 @@ func TestOffsets(t *testing.T) {
 	f(" - 2 days ", "2024-05-15T10:30:00Z")
 }
 
+func TestParseDate(t *testing.T) {
+	zone := time.FixedZone("", 2*60*60)
+	f := func(text, want string) {
+		t.Helper()
+		got, err := expr.ParseDate(text, clock, zone)
+		if want == "" {
+			if err == nil || !strings.Contains(err.Error(), "cannot read") {
+				t.Errorf("%s: got %v, %v; want an error", text, got, err)
+			}
+			return
+		}
+		if err != nil || got.Format(time.RFC3339Nano) != want {
+			t.Errorf("%s: got %v, %v; want %s", text, got.Format(time.RFC3339Nano), err, want)
+		}
+	}
+	f("2024-02-03T04:05:06Z", "2024-02-03T04:05:06Z")
+	f("2024-02-03T04:05:06.789-05:00", "2024-02-03T04:05:06.789-05:00")
+	f("2024-02-03T04:05:06+0100", "2024-02-03T04:05:06+01:00")
+	f("2024-02-03 04:05:06.5", "2024-02-03T04:05:06.5+02:00")
+	f(" 2024-02-03 ", "2024-02-03T00:00:00+02:00")
+	f("20240203T040506Z", "2024-02-03T04:05:06Z")
+	f("2024/02/03 04:05", "2024-02-03T04:05:00+02:00")
+	f("3 February 2024", "2024-02-03T00:00:00+02:00")
+	f("Feb 3, 2024 4:05 PM", "2024-02-03T16:05:00+02:00")
+	f("03.02.2024", "2024-02-03T00:00:00+02:00")
+	f("Sat, 03 Feb 2024 04:05:06 +0000", "2024-02-03T04:05:06Z")
+	f("2024-02", "2024-02-01T00:00:00+02:00")
+	f("Now", "2024-05-17T12:30:00+02:00")
+	f("today", "2024-05-17T00:00:00+02:00")
+	f("YESTERDAY", "2024-05-16T00:00:00+02:00")
+	f("tomorrow", "2024-05-18T00:00:00+02:00")
+	f("3 weeks ago", "2024-04-26T12:30:00+02:00")
+	f("in 1 year", "2025-05-17T12:30:00+02:00")
+	f("-90m", "2024-05-17T11:00:00+02:00")
+	f("+1 day", "2024-05-18T12:30:00+02:00")
+	for _, text := range []string{
+		"", "soon", "1 day", "in", " ago", "in soon", "-", "-5 lightyears", "2024-13-01", "2024-02-30", "01/02/2024", "1715941800",
+		"-999999 years", "0000-01-01T00:00:00+14:00", "9999-12-31T23:00:00-05:00", "Fri, 31 Dec 9999 23:00:00 -0500", "-1000000000s", strings.Repeat("1h ", 30) + "ago", strings.Repeat("ż", 100),
+	} {
+		f(text, "")
+	}
+}
+
 func TestDocumentAnswersForEverySource(t *testing.T) {
 	ok, err := must(expr.Parse(`profile@a = 1 AND event@a = 1`)).Eval(expr.Document(`{"a": 1}`))
 	if !ok || err != nil {

@@ -95,3 +95,58 @@ func ExampleComplete() {
 	fmt.Println(c.Kind, c.Field, c.Prefix, c.Keywords)
 	// Output: value metadata.time.insert no [now() now.offset()]
 }
+
+func ExampleReference_Resolve() {
+	data := expr.Objects{"profile": map[string]any{"name": "Ada", "age": "36"}}
+	for _, text := range []string{"profile@name", "`profile@age`", "just text", "profile@missing"} {
+		r, err := expr.ParseReference(text)
+		if err != nil {
+			fmt.Println(err)
+			continue
+		}
+		value, err := r.Resolve(data)
+		fmt.Printf("%#v %v\n", value, err)
+	}
+	// Output:
+	// "Ada" <nil>
+	// 36 <nil>
+	// "just text" <nil>
+	// <nil> profile@missing is missing in the data
+}
+
+func ExampleParseTemplate() {
+	t, err := expr.ParseTemplate("Dear {{ profile@name }}, you bought {{ event@items }}. {{ unknown }}")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(t.Render(expr.Sources{"profile": []byte(`{"name": "Ada"}`), "event": []byte(`{"items": ["tea"]}`)}))
+	// Output: Dear Ada, you bought ["tea"]. {{ unknown }} <nil>
+}
+
+func ExampleParseReshape() {
+	r, err := expr.ParseReshape(map[string]any{
+		"who":    map[string]any{"name": "profile@name", "phone?": "profile@phone"},
+		"source": "shop",
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(r.Apply(expr.Sources{"profile": []byte(`{"name": "Ada"}`)}, expr.ReshapeOptions{}))
+	// Output: map[source:shop who:map[name:Ada]] <nil>
+}
+
+func ExampleParseCalculation() {
+	c, err := expr.ParseCalculation("net = event@price - 4\nprofile@total = profile@total + net")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	data := expr.Objects{"event": map[string]any{"price": "10"}, "profile": map[string]any{"total": 1.0}}
+	fmt.Println(c.Run(data))
+	fmt.Println(data["profile"])
+	// Output:
+	// {7 map[net:6]} <nil>
+	// map[total:7]
+}

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
@@ -241,6 +242,22 @@ func FuzzCalculation(f *testing.F) {
 		}
 		if _, err := json.Marshal(got); err != nil {
 			t.Fatalf("%q: %v is no JSON: %v", text, got, err)
+		}
+	})
+}
+
+func FuzzDate(f *testing.F) {
+	for _, s := range []string{"2024-05-17T10:30:00.5+02:00", "Fri, 17 May 2024 10:30:00 GMT", "2 days ago", "-1h30m", "May 17, 2024", "in 5 years"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		got, err := expr.ParseDate(text, clock, time.UTC)
+		if err != nil {
+			return
+		}
+		written := got.UTC().Format(time.RFC3339Nano)
+		if again, err := expr.ParseDate(written, clock, time.UTC); err != nil || !again.Equal(got) {
+			t.Fatalf("%q is %s, which reads back as %v, %v", text, written, again, err)
 		}
 	})
 }

@@ -49,6 +49,7 @@ func TestParseWritesCanonicalText(t *testing.T) {
 	f(`profile@a = "b?c"`, `profile@a = "b?c"`)
 	f(`profile@a > "b*"`, `profile@a > "b*"`)
 	f(`profile@a = "\u0041\/\"\\\n"`, `profile@a = "A/\"\\\n"`)
+	f(`profile@a = "\r\t\b\f"`, `profile@a = "\r\t\u0008\u000c"`)
 	f(`profile@a = "\u0001"`, `profile@a = "\u0001"`)
 	f(`profile@a = "\ud800x"`, "profile@a = \"\uFFFDx\"")
 	f(`profile@a["b c"][0].d`+` = 1`, `profile@a["b c"].0.d = 1`)
@@ -230,6 +231,22 @@ func TestLimits(t *testing.T) {
 	f("profile@a:(1"+strings.Repeat(" or 1", expr.MaxListValues)+")", "more than 1000 values")
 	f("profile@a"+strings.Repeat(".a", 64)+" = 1", "a path has at most 64 steps")
 	f("profile@a = 1e999", "")
+}
+
+func TestSourceNames(t *testing.T) {
+	names := expr.SourceNames()
+	if len(names) != 6 {
+		t.Errorf("got %v", names)
+	}
+	for _, name := range names {
+		if _, err := expr.Parse(name + "@a = 1"); err != nil {
+			t.Error(err)
+		}
+	}
+	names[0] = "changed"
+	if expr.SourceNames()[0] == "changed" {
+		t.Error("a caller can change the sources")
+	}
 }
 
 func TestTree(t *testing.T) {

@@ -60,7 +60,6 @@ func (op Op) unary() bool { return op >= IsNull }
 
 // Operand is a side of a leaf: [Field], [Literal], [Pattern], [List] or [Call].
 type Operand interface {
-	write(b *strings.Builder)
 	compile() *operand
 }
 

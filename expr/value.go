@@ -107,28 +107,16 @@ func (v *value) items() []any {
 	return items
 }
 
-// decoded is the value as Data returns it.
+// decoded is the list or object as Data returns it; nil when the document holds something that cannot be decoded.
 func (v *value) decoded() any {
-	switch v.kind {
-	case boolean:
-		return v.flag
-	case number:
-		return v.num
-	case text:
-		return strings.Clone(v.text)
-	case date:
-		return v.time
-	case list, object:
-		if v.any != nil {
-			return v.any
-		}
-		var decoded any
-		if json.Unmarshal([]byte(v.text), &decoded) != nil {
-			return nil
-		}
-		return decoded
+	if v.any != nil {
+		return v.any
 	}
-	return nil
+	var decoded any
+	if json.Unmarshal([]byte(v.text), &decoded) != nil {
+		return nil
+	}
+	return decoded
 }
 
 // empty tells whether there is nothing in the value.

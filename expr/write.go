@@ -1,6 +1,7 @@
 package expr
 
 import (
+	"strconv"
 	"strings"
 	"time"
 )
@@ -37,7 +38,7 @@ func (n Not) write(b *strings.Builder) {
 }
 
 func (l *Leaf) write(b *strings.Builder) {
-	l.left.write(b)
+	writeOperand(b, l.left, "")
 	b.WriteByte(' ')
 	b.WriteString(l.op.String())
 	if l.right != nil {
@@ -50,24 +51,43 @@ func (l *Leaf) write(b *strings.Builder) {
 	}
 }
 
-// writeRight writes a right side, where a field of the searched record needs its source and stars are special.
+// writeRight writes a right side, where a field of the searched record needs its source to be no text.
 func (l *Leaf) writeRight(b *strings.Builder, o Operand) {
+	if f, ok := o.(Field); ok && f.Source == "" {
+		f.Source = l.record
+		o = f
+	}
+	writeOperand(b, o, wildcards(l.op))
+}
+
+// writeOperand writes an operand where the given signs are wildcards.
+func writeOperand(b *strings.Builder, o Operand, signs string) {
 	switch o := o.(type) {
 	case Field:
-		if o.Source == "" {
-			o.Source = l.record
-		}
 		o.write(b)
 	case Literal:
-		if s, ok := o.Value.(string); ok {
-			writeQuoted(b, s, wildcards(l.op))
-			return
-		}
-		o.write(b)
+		writeLiteral(b, o.Value, signs)
 	case Pattern:
-		writePattern(b, o.Text, wildcards(l.op))
-	default:
-		o.write(b)
+		writePattern(b, o.Text, signs)
+	case List:
+		b.WriteByte('[')
+		for i, v := range o.Values {
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			writeLiteral(b, v, "")
+		}
+		b.WriteByte(']')
+	case Call:
+		b.WriteString(o.Name)
+		b.WriteByte('(')
+		for i, arg := range o.Args {
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			writeOperand(b, arg, "")
+		}
+		b.WriteByte(')')
 	}
 }
 
@@ -86,30 +106,20 @@ func (f Field) write(b *strings.Builder) {
 	b.WriteString(name)
 }
 
-func (l Literal) write(b *strings.Builder) {
-	switch v := l.Value.(type) {
+func writeLiteral(b *strings.Builder, v any, signs string) {
+	switch v := v.(type) {
 	case nil:
 		b.WriteString("NULL")
 	case bool:
-		b.WriteString(strings.ToUpper(boolText(v)))
+		b.WriteString(strings.ToUpper(strconv.FormatBool(v)))
 	case float64:
 		writeNumber(b, v)
 	case string:
-		writeQuoted(b, v, "")
+		writeQuoted(b, v, signs)
 	case time.Time:
 		b.WriteString(`datetime("` + v.UTC().Format(time.RFC3339Nano) + `")`)
 	}
 }
-
-func boolText(v bool) string {
-	if v {
-		return "true"
-	}
-	return "false"
-}
-
-// write writes the pattern as it may stand beside ~.
-func (p Pattern) write(b *strings.Builder) { writePattern(b, p.Text, wildcards(Match)) }
 
 // writePattern writes a pattern in quotes; a sign that is not special there loses its backslash.
 func writePattern(b *strings.Builder, pattern, signs string) {
@@ -134,27 +144,4 @@ func writePattern(b *strings.Builder, pattern, signs string) {
 		escaped = false
 	}
 	b.WriteByte('"')
-}
-
-func (l List) write(b *strings.Builder) {
-	b.WriteByte('[')
-	for i, v := range l.Values {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		Literal{v}.write(b)
-	}
-	b.WriteByte(']')
-}
-
-func (c Call) write(b *strings.Builder) {
-	b.WriteString(c.Name)
-	b.WriteByte('(')
-	for i, arg := range c.Args {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		arg.write(b)
-	}
-	b.WriteByte(')')
 }
