@@ -115,8 +115,10 @@ var readyLine = regexp.MustCompile(`is ready: (http://\S+)`)
 func launch(t *testing.T, data string, args ...string) *program {
 	t.Helper()
 	transport := &http.Transport{MaxIdleConnsPerHost: 16}
-	p := &program{t: t, out: &output{}, errs: &output{}, ended: make(chan error, 1),
-		client: &http.Client{Transport: transport, Timeout: 20 * time.Second}}
+	p := &program{
+		t: t, out: &output{}, errs: &output{}, ended: make(chan error, 1),
+		client: &http.Client{Transport: transport, Timeout: 20 * time.Second},
+	}
 	p.command = exec.Command(binary, append([]string{"serve", "--data", data, "--addr", "127.0.0.1:0"}, args...)...)
 	p.command.Env = environ("TRACARDI_ADMIN_TOKEN=" + token)
 	p.command.Stdout, p.command.Stderr = p.out, p.errs

@@ -23,16 +23,26 @@ func TestReadiness(t *testing.T) {
 		stopping bool
 		want     readiness
 	}{
-		{"all is well", func(context.Context) error { return nil }, false,
-			readiness{true, []result{{"store", true, ""}}}},
-		{"a known cause", func(context.Context) error { return full }, false,
-			readiness{false, []result{{"store", false, "the disk is almost full: make room"}}}},
-		{"a surprise", func(context.Context) error { return errors.New("secret detail") }, false,
-			readiness{false, []result{{"store", false, "failed; the log of the server says why"}}}},
-		{"no answer", func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }, false,
-			readiness{false, []result{{"store", false, "gives no answer within 2s"}}}},
-		{"stopping", func(context.Context) error { return nil }, true,
-			readiness{false, []result{{"store", true, ""}, {"process", false, "is stopping"}}}},
+		{
+			"all is well", func(context.Context) error { return nil }, false,
+			readiness{true, []result{{"store", true, ""}}},
+		},
+		{
+			"a known cause", func(context.Context) error { return full }, false,
+			readiness{false, []result{{"store", false, "the disk is almost full: make room"}}},
+		},
+		{
+			"a surprise", func(context.Context) error { return errors.New("secret detail") }, false,
+			readiness{false, []result{{"store", false, "failed; the log of the server says why"}}},
+		},
+		{
+			"no answer", func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }, false,
+			readiness{false, []result{{"store", false, "gives no answer within 2s"}}},
+		},
+		{
+			"stopping", func(context.Context) error { return nil }, true,
+			readiness{false, []result{{"store", true, ""}, {"process", false, "is stopping"}}},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
