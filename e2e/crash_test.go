@@ -54,9 +54,6 @@ func (v *visitor) visit(ctx context.Context, client *http.Client, url string, ac
 
 // TestCrash kills the server under load at random moments. What was answered with 200 is there afterwards, once.
 func TestCrash(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes half a minute; make crash runs it")
-	}
 	const rounds = 5
 	data := t.TempDir()
 	visitors := make([]*visitor, 16)

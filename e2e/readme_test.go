@@ -28,8 +28,7 @@ func TestReadme(t *testing.T) {
 	if len(blocks) < 2 || !strings.Contains(script.String(), p.url) {
 		t.Fatalf("found no commands to run in %d blocks", len(blocks))
 	}
-	// Answers are written one a line to be told apart.
-	text := strings.ReplaceAll(script.String(), "curl -s", `curl -s -w '\n'`)
+	text := strings.ReplaceAll(script.String(), "curl -s", `curl -s -w '\n'`) // each answer ends its line
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	command := exec.CommandContext(ctx, "bash", "-c", text)
@@ -38,7 +37,7 @@ func TestReadme(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	answers := strings.Split(strings.TrimSpace(string(out)), "\n")
+	answers := strings.FieldsFunc(string(out), func(r rune) bool { return r == '\n' })
 	if len(answers) != 5 {
 		t.Fatalf("got %d answers, want 5:\n%s", len(answers), out)
 	}

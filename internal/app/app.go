@@ -143,6 +143,10 @@ func (p *Program) routes(parts *parts) {
 		mux.Handle(api.Prefix+"/", parts.api)
 		mux.Handle("GET /tracker/{file...}", parts.tracker)
 	}
+	if roles.Has(config.RoleGUI) {
+		mux.HandleFunc("GET /{$}", serveFrontPage)
+		mux.HandleFunc("GET /setup", serveFrontPage)
+	}
 }
 
 // components lists what runs, in the order of the start. They stop in reverse order: requests first, then the work behind them.
