@@ -73,23 +73,54 @@ func New(o Options) (http.Handler, error) {
 
 // register builds the routes and the document that describes them.
 func (s *server) register() http.Handler {
-	mux := http.NewServeMux()
-	s.api = humago.NewWithPrefix(mux, Prefix, settings())
+	router := router{http.NewServeMux(), http.NewServeMux()}
+	s.api = humago.NewWithPrefix(router, Prefix, settings())
 	for _, r := range s.routes() {
 		r.register(s.api, s.operation(r))
 	}
 	finishDocument(s.api.OpenAPI())
-	mux.HandleFunc(Prefix+"/", func(w http.ResponseWriter, r *http.Request) { s.unknownRoute(w, r, mux) })
-	return mux
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if mux := router.find(r); mux != nil {
+			mux.ServeHTTP(w, r)
+			return
+		}
+		s.unknownRoute(w, r, router)
+	})
+}
+
+// router is two routers, because the standard one does not take /profiles/top/{field} beside /profiles/{id}/timeline. The first
+// one holds the paths whose second part is fixed, and goes first.
+type router [2]*http.ServeMux
+
+// HandleFunc takes a route in.
+func (r router) HandleFunc(pattern string, handler func(http.ResponseWriter, *http.Request)) {
+	if strings.Contains(pattern, "}/") {
+		r[1].HandleFunc(pattern, handler)
+		return
+	}
+	r[0].HandleFunc(pattern, handler)
+}
+
+// ServeHTTP answers a request for a route that exists.
+func (r router) ServeHTTP(w http.ResponseWriter, in *http.Request) { r.find(in).ServeHTTP(w, in) }
+
+// find returns the router that knows the route of a request; nil if none does.
+func (r router) find(in *http.Request) *http.ServeMux {
+	for _, mux := range r {
+		if _, pattern := mux.Handler(in); pattern != "" {
+			return mux
+		}
+	}
+	return nil
 }
 
 // unknownRoute answers what no route takes, and tells which methods the path knows.
-func (s *server) unknownRoute(w http.ResponseWriter, r *http.Request, mux *http.ServeMux) {
+func (s *server) unknownRoute(w http.ResponseWriter, r *http.Request, router router) {
 	var allowed []string
 	for _, method := range []string{"GET", "POST", "PUT", "PATCH", "DELETE"} {
 		other := r.Clone(r.Context())
 		other.Method = method
-		if _, pattern := mux.Handler(other); pattern != Prefix+"/" {
+		if router.find(other) != nil {
 			allowed = append(allowed, method)
 		}
 	}

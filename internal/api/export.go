@@ -148,18 +148,18 @@ func (out *download) flush() error {
 
 // lines writes the documents as they are, with something before, between and after them.
 func (out *download) lines(before, between, after string) {
-	sign, any := before, false
+	sign, some := before, false
 	out.write = func(doc []byte) error {
 		_, _ = out.buffer.WriteString(sign) // a bufio.Writer keeps its error for the next call
-		sign, any = between, true
+		sign, some = between, true
 		_, err := out.buffer.Write(doc)
 		return err
 	}
 	out.end = func() error {
-		if !any {
+		if !some {
 			_, _ = out.buffer.WriteString(before)
 		}
-		if any || before != "" {
+		if some || before != "" {
 			_, _ = out.buffer.WriteString(after)
 		}
 		return out.flush()
