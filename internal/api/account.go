@@ -80,7 +80,8 @@ func (s *server) signIn(ctx context.Context, who Credentials) (*signedIn, error)
 // logout needs no valid session, so that a browser can always get rid of its cookie.
 func (s *server) logout(ctx context.Context, in *struct {
 	Session string `cookie:"tracardi_session" hidden:"true"`
-}) (*signedOut, error) {
+},
+) (*signedOut, error) {
 	r := of(ctx)
 	if in.Session != "" {
 		if err := s.guard.Logout(ctx, r.tenant, in.Session); err != nil {
@@ -178,7 +179,8 @@ func (s *server) createUser(ctx context.Context, in *struct{ Body NewUser }) (*s
 func (s *server) updateUser(ctx context.Context, in *struct {
 	ID   string `path:"id" maxLength:"512"`
 	Body UserChange
-}) (*struct{ Body User }, error) {
+},
+) (*struct{ Body User }, error) {
 	user, err := s.guard.UpdateUser(ctx, of(ctx).tenant, in.ID, auth.UserChange(in.Body))
 	return &struct{ Body User }{userOf(user)}, err
 }

@@ -129,8 +129,10 @@ func (s *server) unknownRoute(w http.ResponseWriter, r *http.Request, router rou
 		return
 	}
 	w.Header().Set("Allow", strings.Join(allowed, ", "))
-	writeProblem(w, &Problem{Status: http.StatusMethodNotAllowed, RequestID: of(r.Context()).id,
-		Detail: fmt.Sprintf("%s knows %s, not %s", r.URL.Path, strings.Join(allowed, ", "), r.Method)})
+	writeProblem(w, &Problem{
+		Status: http.StatusMethodNotAllowed, RequestID: of(r.Context()).id,
+		Detail: fmt.Sprintf("%s knows %s, not %s", r.URL.Path, strings.Join(allowed, ", "), r.Method),
+	})
 }
 
 // request is what is known of a request beside its input.
@@ -208,8 +210,11 @@ func (r *route) allows(actor *auth.Actor) error {
 	return nil
 }
 
-// changed shows a write of the configuration to this process at once. When that fails, polling will do it in a moment.
-func (s *server) changed(ctx context.Context) {
+// changed notes who changed the configuration and shows it to this process at once. When that fails, polling will do it in a
+// moment.
+func (s *server) changed(ctx context.Context, what, kind, id string) {
+	about := of(ctx)
+	s.log.Info("configuration "+what, "tenant", about.tenant, "kind", kind, "id", id, "by", about.actor.ID, "request", about.id)
 	if err := s.workspace.Refresh(context.WithoutCancel(ctx)); err != nil {
 		s.log.Warn("a change of the configuration will be seen later", "error", err)
 	}

@@ -96,7 +96,8 @@ func (d documents) list(ctx context.Context, in *struct {
 	Paging
 	Sort  string `query:"sort" maxLength:"512" doc:"A field, with a dash before it for descending. Without it the newest come first." example:"-metadata.time.insert"`
 	Total bool   `query:"total" default:"true" doc:"Whether to count all matches. Without the count the first page comes sooner."`
-}) (*documentsOutput, error) {
+},
+) (*documentsOutput, error) {
 	q, err := in.query(d.collection, time.Now())
 	if err != nil {
 		return nil, err
@@ -163,7 +164,8 @@ func (d documents) top(ctx context.Context, in *struct {
 	Filter
 	Field string `path:"field" maxLength:"512" doc:"A field, such as type or device.os.name."`
 	N     int    `query:"n" minimum:"1" maximum:"1000" default:"10" doc:"How many values."`
-}) (*struct{ Body TopValues }, error) {
+},
+) (*struct{ Body TopValues }, error) {
 	q, err := in.query(d.collection, time.Now())
 	if err != nil {
 		return nil, err

@@ -199,13 +199,17 @@ func TestHistogram(t *testing.T) {
 		parameters []string
 		want       string
 	}{
-		{[]string{"interval", "hour"},
-			`{"interval":"1h","buckets":[{"time":"2026-03-10T12:00:00Z","count":2},{"time":"2026-03-10T13:00:00Z","count":1}]}`},
+		{
+			[]string{"interval", "hour"},
+			`{"interval":"1h","buckets":[{"time":"2026-03-10T12:00:00Z","count":2},{"time":"2026-03-10T13:00:00Z","count":1}]}`,
+		},
 		{nil, // auto
 			`{"interval":"30m","buckets":[{"time":"2026-03-10T12:00:00Z","count":2},{"time":"2026-03-10T13:30:00Z","count":1}]}`},
 		{[]string{"interval", "day", "tz", "Asia/Tokyo"}, `{"interval":"1d","buckets":[{"time":"2026-03-10T00:00:00+09:00","count":3}]}`},
-		{[]string{"interval", "6h", "group_by", "type"},
-			`{"interval":"6h","buckets":[{"time":"2026-03-10T12:00:00Z","value":"a","count":2},{"time":"2026-03-10T12:00:00Z","value":"b","count":1}]}`},
+		{
+			[]string{"interval", "6h", "group_by", "type"},
+			`{"interval":"6h","buckets":[{"time":"2026-03-10T12:00:00Z","value":"a","count":2},{"time":"2026-03-10T12:00:00Z","value":"b","count":1}]}`,
+		},
 		{[]string{"interval", "15m", "q", "type = b"}, `{"interval":"15m","buckets":[{"time":"2026-03-10T12:00:00Z","count":1}]}`},
 		{[]string{"q", "type = none"}, `{"interval":"30m","buckets":[]}`},
 	} {

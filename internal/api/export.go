@@ -43,7 +43,8 @@ func (d documents) export(ctx context.Context, in *struct {
 	Format string `query:"format" enum:"csv,json,jsonl" default:"csv"`
 	Fields string `query:"fields" maxLength:"4096" doc:"The columns of a CSV file, divided by commas. Without it those that are most used."`
 	Limit  int    `query:"limit" minimum:"0" doc:"The most documents to send; 0 for all."`
-}) (*huma.StreamResponse, error) {
+},
+) (*huma.StreamResponse, error) {
 	q, err := in.query(d.collection, time.Now())
 	if err != nil {
 		return nil, err

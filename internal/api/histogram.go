@@ -50,7 +50,8 @@ func (d documents) histogram(ctx context.Context, in *struct {
 	Interval string `query:"interval" maxLength:"20" default:"auto" doc:"auto, second, minute, hour, day, week, or a width such as 15m, 6h or 2d."`
 	GroupBy  string `query:"group_by" maxLength:"512" doc:"A field by whose values the bars are divided."`
 	TZ       string `query:"tz" maxLength:"60" default:"UTC" doc:"The zone in which days begin." example:"Europe/Berlin"`
-}) (*struct{ Body Histogram }, error) {
+},
+) (*struct{ Body Histogram }, error) {
 	now := time.Now()
 	q, err := in.query(d.collection, now)
 	if err != nil {

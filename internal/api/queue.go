@@ -44,7 +44,8 @@ func (s *server) queueState(ctx context.Context, _ *struct{}) (*listOutput[Topic
 func (s *server) deadLetters(ctx context.Context, in *struct {
 	Topic string `path:"topic" maxLength:"512"`
 	Limit int    `query:"limit" minimum:"1" maximum:"1000" default:"25"`
-}) (*listOutput[DeadLetter], error) {
+},
+) (*listOutput[DeadLetter], error) {
 	messages, err := s.queue.DeadLetters(ctx, of(ctx).tenant, in.Topic, in.Limit)
 	return listOf(messages, deadLetter), err
 }
@@ -70,7 +71,8 @@ type Replayed struct {
 func (s *server) replay(ctx context.Context, in *struct {
 	Topic string `path:"topic" maxLength:"512"`
 	Body  *Replay
-}) (*struct{ Body Replayed }, error) {
+},
+) (*struct{ Body Replayed }, error) {
 	var ids []string
 	if in.Body != nil {
 		ids = in.Body.IDs

@@ -124,7 +124,7 @@ func (r *resource[T, V]) update(ctx context.Context, in *patchInput) (*itemOutpu
 		return nil, err
 	}
 	merged := merge(fields, in.Body)
-	if err := r.validate(merged); err != nil {
+	if err := r.validate(in.Body, merged); err != nil {
 		return nil, err
 	}
 	if text, err = json.Marshal(merged); err != nil {
@@ -149,7 +149,7 @@ func (r *resource[T, V]) remove(ctx context.Context, in *removeInput) (*struct{}
 	if err := r.kind.Delete(ctx, of(ctx).tenant, in.ID); err != nil {
 		return nil, err
 	}
-	r.s.changed(ctx)
+	r.s.changed(ctx, "deleted", r.kind.Name(), in.ID)
 	return nil, nil
 }
 
@@ -160,8 +160,10 @@ func (r *resource[T, V]) current(ctx context.Context, id, ifMatch string) (works
 		return entry, err
 	}
 	if ifMatch != "" && ifMatch != "*" && strings.Trim(ifMatch, `"`) != strconv.FormatInt(entry.Version, 10) {
-		return entry, &Problem{Status: http.StatusPreconditionFailed, RequestID: of(ctx).id,
-			Detail: "somebody else changed it meanwhile: load version " + strconv.FormatInt(entry.Version, 10) + " and repeat your change"}
+		return entry, &Problem{
+			Status: http.StatusPreconditionFailed, RequestID: of(ctx).id,
+			Detail: "somebody else changed it meanwhile: load version " + strconv.FormatInt(entry.Version, 10) + " and repeat your change",
+		}
 	}
 	return entry, nil
 }
@@ -180,17 +182,27 @@ func (r *resource[T, V]) put(ctx context.Context, entry workspace.Entry[T]) (*it
 	if err != nil {
 		return nil, err
 	}
-	r.s.changed(ctx)
+	r.s.changed(ctx, "written", r.kind.Name(), entry.ID)
 	return r.output(entry), nil
 }
 
-// validate checks fields that the framework has not seen together.
-func (r *resource[T, V]) validate(fields map[string]any) error {
+// validate checks the names of a patch and the whole that it leads to, which the framework has not seen.
+func (r *resource[T, V]) validate(patch, merged map[string]any) error {
 	registry := r.s.api.OpenAPI().Components.Schemas
+	schema := registry.Schema(typeOf[V](), false, "")
 	path := huma.NewPathBuffer(nil, 0)
 	path.Push("body")
 	result := &huma.ValidateResult{}
-	huma.Validate(registry, registry.Schema(typeOf[V](), true, ""), path, huma.ModeWriteToServer, fields, result)
+	for name := range patch {
+		if schema.Properties[name] == nil {
+			path.Push(name)
+			result.Add(path, nil, "there is no such field")
+			path.Pop()
+		}
+	}
+	if len(result.Errors) == 0 {
+		huma.Validate(registry, schema, path, huma.ModeWriteToServer, merged, result)
+	}
 	if len(result.Errors) == 0 {
 		return nil
 	}

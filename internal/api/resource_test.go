@@ -52,6 +52,7 @@ func TestSources(t *testing.T) {
 	}
 	c.send("PATCH", "/sources/web", `{"name":null}`).wants(http.StatusUnprocessableEntity, `"location":"body.name"`)
 	c.send("PATCH", "/sources/web", `{"nmae":"x"}`).wants(http.StatusUnprocessableEntity, `"location":"body.nmae"`)
+	c.send("PATCH", "/sources/web", `{"Name":"x"}`).wants(http.StatusUnprocessableEntity, `"location":"body.Name"`)
 	c.send("PATCH", "/sources/web", `{"types":["smoke"]}`).wants(http.StatusUnprocessableEntity, `"location":"body.types[0]"`)
 
 	c.send("DELETE", "/sources/web", "").wants(http.StatusNoContent)
@@ -74,6 +75,10 @@ func TestSourceInput(t *testing.T) {
 		{`{"name":"","types":["rest"]}`, 422, "body.name"},
 		{`{"name":"Web"}`, 422, "body.types"},
 		{`{"name":"Web","types":[]}`, 422, "body.types"},
+		{`{"name":"Web","types":null}`, 422, "body.types"},
+		{`{"name":"Web","types":["rest"],"origins":["https://shop.example","shop.example"]}`, 422, "body.origins[1]"},
+		{`{"name":"Web","types":["rest"],"origins":["https://shop.example/"]}`, 422, "body.origins[0]"},
+		{`{"name":"Web","types":["rest"],"origins":["https://Shop.example"]}`, 422, "body.origins[0]"},
 		{`{"name":"Web","types":["smoke"]}`, 422, "body.types[0]"},
 		{`{"id":"../x","name":"Web","types":["rest"]}`, 422, "body.id"},
 		{`{"name":"Web","types":["rest"],"enabled":"yes"}`, 422, "body.enabled"},

@@ -3,8 +3,10 @@ package api
 import (
 	"context"
 	"crypto/rand"
+	"fmt"
 	"net/url"
 	"regexp"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -47,10 +49,11 @@ func (s *server) acceptSource(ctx context.Context, id string, in *Source, old *t
 	source := in.Source
 	source.Enabled = in.Enabled == nil || *in.Enabled
 	var err error
-	if source.ID, err = idFor(id, source.ID); err != nil {
-		return workspace.Entry[tracardi.Source]{}, err
+	if source.ID, err = idFor(id, source.ID); err == nil {
+		err = checkSource(&source)
 	}
 	switch {
+	case err != nil:
 	case source.WriteKey != "":
 		err = s.checkWriteKey(ctx, &source)
 	case old != nil:
@@ -59,6 +62,20 @@ func (s *server) acceptSource(ctx context.Context, id string, in *Source, old *t
 		source.WriteKey = rand.Text()
 	}
 	return workspace.Entry[tracardi.Source]{ID: source.ID, Name: source.Name, Value: source}, err
+}
+
+// checkSource refuses what would silently never work.
+func checkSource(source *tracardi.Source) error {
+	if len(source.Types) == 0 {
+		return tracardi.InvalidField("types", "is empty: say how events come in, for example rest")
+	}
+	for i, origin := range source.Origins {
+		address, err := url.Parse(origin)
+		if err != nil || address.Host == "" || origin != strings.ToLower(address.Scheme+"://"+address.Host) {
+			return tracardi.InvalidField(fmt.Sprintf("origins[%d]", i), "is not what browsers send: write it like https://shop.example, without a path")
+		}
+	}
+	return nil
 }
 
 // checkWriteKey is a Conflict when another source has the key.

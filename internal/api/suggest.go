@@ -41,7 +41,8 @@ type Suggestions struct {
 func (d documents) suggest(ctx context.Context, in *struct {
 	Q      string `query:"q" maxLength:"16384" doc:"The search as far as it is typed."`
 	Cursor int    `query:"cursor" minimum:"-1" default:"-1" doc:"The number of characters before the cursor; -1 for the end."`
-}) (*struct{ Body Suggestions }, error) {
+},
+) (*struct{ Body Suggestions }, error) {
 	place := expr.Complete(in.Q, byteOffset(in.Q, in.Cursor))
 	out := &struct{ Body Suggestions }{Suggestions{
 		From: utf8.RuneCountInString(in.Q[:place.From]), To: utf8.RuneCountInString(in.Q[:place.To]), Items: []Suggestion{},

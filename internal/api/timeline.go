@@ -20,7 +20,8 @@ func (s *server) timeline(ctx context.Context, in *struct {
 	ID string `path:"id" maxLength:"512" doc:"The profile's id, or any other that it is known by."`
 	Filter
 	Paging
-}) (*documentsOutput, error) {
+},
+) (*documentsOutput, error) {
 	q, err := in.query(storage.Events, time.Now())
 	if err != nil {
 		return nil, err

@@ -67,8 +67,10 @@ func (g *Guard) Login(ctx context.Context, tenant, email, password, ip string) (
 func (g *Guard) startSession(ctx context.Context, tenant, user string) (secret string, err error) {
 	secret = newSecret()
 	sum := digest(secret)
-	_, err = g.sessions.Put(ctx, tenant, workspace.Entry[session]{ID: idOf(sum), Name: user,
-		Value: session{User: user, Digest: sum, Expires: g.now().Add(sessionLife).UTC()}})
+	_, err = g.sessions.Put(ctx, tenant, workspace.Entry[session]{
+		ID: idOf(sum), Name: user,
+		Value: session{User: user, Digest: sum, Expires: g.now().Add(sessionLife).UTC()},
+	})
 	return secret, err
 }
 
@@ -89,8 +91,10 @@ func (g *Guard) visitor(w http.ResponseWriter, r *http.Request, tenant, secret s
 	if err := g.renew(w, r, tenant, entry, secret); err != nil {
 		return nil, err
 	}
-	return &Actor{ID: user.ID, Email: user.Value.Email, Name: user.Value.Name, Role: user.Value.Role, Tenant: tenant,
-		user: true, session: entry.ID}, nil
+	return &Actor{
+		ID: user.ID, Email: user.Value.Email, Name: user.Value.Name, Role: user.Value.Role, Tenant: tenant,
+		user: true, session: entry.ID,
+	}, nil
 }
 
 func (g *Guard) findSession(ctx context.Context, tenant, secret string) (workspace.Entry[session], error) {

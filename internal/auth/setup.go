@@ -30,8 +30,10 @@ func (g *Guard) SetupToken(ctx context.Context, tenant string) (string, error) {
 	}
 	secret := newSecret()
 	sum := digest(secret)
-	_, err := g.setups.Put(ctx, tenant, workspace.Entry[setup]{ID: idOf(sum),
-		Value: setup{Digest: sum, Expires: g.now().Add(setupLife).UTC()}})
+	_, err := g.setups.Put(ctx, tenant, workspace.Entry[setup]{
+		ID:    idOf(sum),
+		Value: setup{Digest: sum, Expires: g.now().Add(setupLife).UTC()},
+	})
 	return secret, err
 }
 

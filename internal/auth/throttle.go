@@ -38,8 +38,10 @@ func (g *Guard) attempt(ctx context.Context, tenant, email, ip string) (succeede
 		}
 		if count > limit.max {
 			g.log.Warn("too many attempts to sign in", "tenant", tenant, "ip", ip, "user", userID(email))
-			return nil, &tracardi.Error{Kind: tracardi.RateLimited, RetryAfter: left,
-				Message: "too many attempts to sign in: wait and try again, or ask an administrator for a new password"}
+			return nil, &tracardi.Error{
+				Kind: tracardi.RateLimited, RetryAfter: left,
+				Message: "too many attempts to sign in: wait and try again, or ask an administrator for a new password",
+			}
 		}
 	}
 	return func() {

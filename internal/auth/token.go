@@ -47,8 +47,10 @@ func (t *token) expired(now time.Time) bool { return !t.Expires.IsZero() && !t.E
 
 func tokenOf(entry workspace.Entry[token]) Token {
 	t := entry.Value
-	return Token{ID: entry.ID, Name: t.Name, Role: t.Role, Scopes: t.Scopes, Hint: t.Hint, Maker: t.Maker,
-		Expires: t.Expires, LastUsed: t.LastUsed, Created: entry.Created}
+	return Token{
+		ID: entry.ID, Name: t.Name, Role: t.Role, Scopes: t.Scopes, Hint: t.Hint, Maker: t.Maker,
+		Expires: t.Expires, LastUsed: t.LastUsed, Created: entry.Created,
+	}
 }
 
 // NewToken is what a token is made of.
@@ -74,11 +76,15 @@ func (g *Guard) CreateToken(ctx context.Context, actor *Actor, wanted NewToken) 
 	beyond := func(scope string) bool { return !actor.Has(scope) }
 	switch {
 	case !actor.Role.MayGrant(wanted.Role):
-		return "", Token{}, &tracardi.Error{Kind: tracardi.Forbidden, Field: "role",
-			Message: "you cannot hand out a role that you do not have"}
+		return "", Token{}, &tracardi.Error{
+			Kind: tracardi.Forbidden, Field: "role",
+			Message: "you cannot hand out a role that you do not have",
+		}
 	case actor.Scopes != nil && (len(wanted.Scopes) == 0 || slices.ContainsFunc(wanted.Scopes, beyond)):
-		return "", Token{}, &tracardi.Error{Kind: tracardi.Forbidden, Field: "scopes",
-			Message: "you cannot hand out more than you may do: " + strings.Join(actor.Scopes, ", ")}
+		return "", Token{}, &tracardi.Error{
+			Kind: tracardi.Forbidden, Field: "scopes",
+			Message: "you cannot hand out more than you may do: " + strings.Join(actor.Scopes, ", "),
+		}
 	}
 	secret = tokenPrefix + newSecret()
 	sum := digest(secret)

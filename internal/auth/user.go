@@ -52,8 +52,10 @@ func userID(email string) string { return digest("user " + email)[:20] }
 
 func userOf(entry workspace.Entry[account]) User {
 	a := entry.Value
-	return User{ID: entry.ID, Email: a.Email, Name: a.Name, Role: a.Role, Disabled: a.Disabled, LastLogin: a.LastLogin,
-		Created: entry.Created, Updated: entry.Updated}
+	return User{
+		ID: entry.ID, Email: a.Email, Name: a.Name, Role: a.Role, Disabled: a.Disabled, LastLogin: a.LastLogin,
+		Created: entry.Created, Updated: entry.Updated,
+	}
 }
 
 const maxEmail = 254 // longer ones cannot be delivered
@@ -106,8 +108,10 @@ func (g *Guard) CreateUser(ctx context.Context, tenant string, user NewUser) (Us
 	if err != nil {
 		return User{}, err
 	}
-	entry, err := g.users.Put(ctx, tenant, workspace.Entry[account]{ID: userID(email), Name: email,
-		Value: account{Email: email, Name: strings.TrimSpace(user.Name), Role: user.Role, Hash: hash}})
+	entry, err := g.users.Put(ctx, tenant, workspace.Entry[account]{
+		ID: userID(email), Name: email,
+		Value: account{Email: email, Name: strings.TrimSpace(user.Name), Role: user.Role, Hash: hash},
+	})
 	if tracardi.KindOf(err) == tracardi.Conflict {
 		return User{}, &tracardi.Error{Kind: tracardi.Conflict, Field: "email", Message: "there is a user with this address already"}
 	}
