@@ -37,6 +37,15 @@ func (p *Profile) Get(path ...string) (any, bool) { return get(p, path) }
 // Set changes the value at a path. See Event.Set.
 func (p *Profile) Set(value any, path ...string) error { return set(p, value, path) }
 
+// Delete removes what is at a path: a member of a free-form part goes, a typed field is cleared. There may be nothing.
+func (e *Event) Delete(path ...string) error { return remove(e, path) }
+
+// Delete removes what is at a path. See Event.Delete.
+func (s *Session) Delete(path ...string) error { return remove(s, path) }
+
+// Delete removes what is at a path. See Event.Delete.
+func (p *Profile) Delete(path ...string) error { return remove(p, path) }
+
 // document is one of the three typed documents.
 type document interface {
 	// at returns a pointer to the field that a path leads to and what is left of the path inside it; nil for an unknown one.
@@ -179,6 +188,18 @@ func set(doc document, value any, path []string) error {
 		return InvalidField(strings.Join(path, "."), "there is no such field")
 	}
 	return setField(field, value, path)
+}
+
+func remove(doc document, path []string) error {
+	field, rest := doc.at(path)
+	object, ok := field.(*Object)
+	if !ok || len(rest) == 0 {
+		return set(doc, nil, path)
+	}
+	if _, there := object.Get(rest...); there {
+		object.Delete(rest...)
+	}
+	return nil
 }
 
 // setGroup replaces the fields of a group by the members of an object.

@@ -203,3 +203,30 @@ func TestSet(t *testing.T) {
 	f(&tracardi.Session{}, 7.0, "metadata.time.weekday", "error metadata.time.weekday")
 	f(&tracardi.Session{}, 6.0, "metadata.time.weekday", "6")
 }
+
+func TestDelete(t *testing.T) {
+	event := &tracardi.Event{
+		Type: "page-view", Device: tracardi.Device{Name: "Phone"}, Journey: "awareness",
+		Properties: tracardi.RawObject([]byte(`{"a":{"b":1,"c":2},"d":[1]}`)),
+	}
+	f := func(path, want string) {
+		t.Helper()
+		if err := event.Delete(strings.Split(path, ".")...); err != nil {
+			t.Errorf("%s: %v", path, err)
+		}
+		if got := string(event.AppendJSON(nil)); got != want {
+			t.Errorf("%s: got %s, want %s", path, got, want)
+		}
+	}
+	f("properties.a.b", `{"type":"page-view","metadata":{"time":{},"valid":true},"source":{},"properties":{"a":{"c":2},"d":[1]},"device":{"name":"Phone"},"journey":{"state":"awareness"}}`)
+	f("properties.no.such", `{"type":"page-view","metadata":{"time":{},"valid":true},"source":{},"properties":{"a":{"c":2},"d":[1]},"device":{"name":"Phone"},"journey":{"state":"awareness"}}`)
+	f("properties.d.0", `{"type":"page-view","metadata":{"time":{},"valid":true},"source":{},"properties":{"a":{"c":2},"d":[1]},"device":{"name":"Phone"},"journey":{"state":"awareness"}}`)
+	f("journey.state", `{"type":"page-view","metadata":{"time":{},"valid":true},"source":{},"properties":{"a":{"c":2},"d":[1]},"device":{"name":"Phone"}}`)
+	f("device", `{"type":"page-view","metadata":{"time":{},"valid":true},"source":{},"properties":{"a":{"c":2},"d":[1]}}`)
+	f("properties", `{"type":"page-view","metadata":{"time":{},"valid":true},"source":{}}`)
+	for _, path := range []string{"", "no-such", "device.no-such", "type.more"} {
+		if err := event.Delete(strings.Split(path, ".")...); tracardi.KindOf(err) != tracardi.Invalid {
+			t.Errorf("%q: got %v, want an error", path, err)
+		}
+	}
+}

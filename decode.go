@@ -117,7 +117,7 @@ func (p *Profile) Clone() *Profile {
 	c.Metadata.Aux = p.Metadata.Aux.Clone()
 	c.Metadata.Fields = maps.Clone(p.Metadata.Fields)
 	for path, origin := range c.Metadata.Fields {
-		origin.Former = clone(origin.Former)
+		origin.Former = Clone(origin.Former)
 		c.Metadata.Fields[path] = origin
 	}
 	c.Metadata.System.Integrations = p.Metadata.System.Integrations.Clone()

@@ -1,9 +1,12 @@
 package tracardi
 
-// step splits the first name off a path.
+// step splits the first name off a path; it is empty at the end of the path.
 func step(path []string) (name string, rest []string) {
 	if len(path) == 0 {
 		return "", nil
+	}
+	if path[0] == "" {
+		return "?", nil // no field has an empty name
 	}
 	return path[0], path[1:]
 }

@@ -55,7 +55,7 @@ func (o *Object) Clone() Object {
 	if o.tree == nil {
 		return *o // text is never changed
 	}
-	return Object{tree: clone(o.tree).(map[string]any)}
+	return Object{tree: Clone(o.tree).(map[string]any)}
 }
 
 // Get returns the value at a path of member names and list indexes. A member that is null is (nil, true).
@@ -236,18 +236,19 @@ func decode(value gjson.Result) any {
 	return nil
 }
 
-func clone(value any) any {
+// Clone returns a deep copy of a decoded value.
+func Clone(value any) any {
 	switch at := value.(type) {
 	case map[string]any:
 		copied := make(map[string]any, len(at))
 		for key, item := range at {
-			copied[key] = clone(item)
+			copied[key] = Clone(item)
 		}
 		return copied
 	case []any:
 		copied := make([]any, len(at))
 		for i, item := range at {
-			copied[i] = clone(item)
+			copied[i] = Clone(item)
 		}
 		return copied
 	}

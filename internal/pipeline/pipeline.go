@@ -54,9 +54,12 @@ func New(o Options) *Pipeline {
 		{"campaign", campaign},
 		{"bots", Bots{Refuse: o.RefuseBots}.check},
 		{"visit", visit},
+		{"known ids", knownBy},
 		{"system events", systemEvents},
 		{"events", events},
-		{"session", sessionState},
+		{"predefined types", mapPredefined},
+		{"conclusions", conclusions},
+		{"session state", sessionState},
 	}
 	if !o.SystemEvents {
 		p.stages = slices.DeleteFunc(p.stages, func(s stage) bool { return s.name == "system events" })
