@@ -67,7 +67,7 @@ func open(t *testing.T) *house {
 	h.workspace, err = workspace.Open(t.Context(), h.config, log)
 	h.must(err)
 	h.handler, err = api.New(api.Options{
-		Records: h.store, Config: h.config, Queue: h.store, Workspace: h.workspace, Guard: h.guard, Log: log,
+		Records: h.store, Config: h.config, Queue: h.store.Queue(), Workspace: h.workspace, Guard: h.guard, Log: log,
 		Topics: func(string) []string { return []string{topic} }, PublicURL: "https://cdp.example",
 	})
 	h.must(err)

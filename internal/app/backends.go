@@ -43,7 +43,7 @@ func openStores(ctx context.Context, s *config.Settings, log *slog.Logger) (_ *s
 	if err != nil {
 		return nil, err
 	}
-	st.records, st.queue, st.size = records, records, records.Size
+	st.records, st.queue, st.size = records, records.Queue(), records.Size
 	st.close = append(st.close, records.Close)
 
 	settings, err := sqlite.Open(ctx, s.ConfigFile())
