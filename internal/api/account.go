@@ -241,11 +241,14 @@ func (s *server) deleteToken(ctx context.Context, in *byID) (*struct{}, error) {
 	return nil, s.guard.DeleteToken(ctx, of(ctx).actor, in.ID)
 }
 
-// checkAreas refuses scopes that no route asks for, which are slips of the pen.
+// areasElsewhere are asked for outside of this API.
+var areasElsewhere = []string{"*", "metrics"}
+
+// checkAreas refuses scopes that nothing asks for, which are slips of the pen.
 func (s *server) checkAreas(scopes []string) error {
 	for _, scope := range scopes {
 		area, _, _ := strings.Cut(scope, ":")
-		if area != "*" && !slices.ContainsFunc(s.routes(), func(r route) bool { return strings.HasPrefix(r.scope, area+":") }) {
+		if !slices.Contains(areasElsewhere, area) && !slices.ContainsFunc(s.routes(), func(r route) bool { return strings.HasPrefix(r.scope, area+":") }) {
 			return tracardi.InvalidField("scopes", "there is nothing named %q to limit a token to", area)
 		}
 	}

@@ -154,6 +154,7 @@ func TestTokens(t *testing.T) {
 	program := h.stranger().with("Authorization", "Bearer "+secret)
 	program.send("GET", "/me", "").wants(http.StatusOK, `"scopes":["events:read"]`, `"user":false`)
 	program.send("GET", "/sources", "").wants(http.StatusForbidden, "sources:read")
+	developer.send("POST", "/tokens", `{"name":"numbers","role":"developer","scopes":["metrics:read","*:read","queue:write"]}`).wants(http.StatusCreated)
 	developer.send("POST", "/tokens", `{"name":"x","role":"admin"}`).wants(http.StatusForbidden, `"location":"body.role"`)
 	developer.send("POST", "/tokens", `{"name":"x","role":"viewer","scopes":["evnets:read"]}`).wants(http.StatusUnprocessableEntity, `"location":"body.scopes"`, "evnets")
 	developer.send("POST", "/tokens", `{"name":"x","role":"viewer","expires":"2001-01-01T00:00:00Z"}`).wants(http.StatusUnprocessableEntity, `"location":"body.expires"`)

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -61,8 +62,12 @@ func New(o Options) (http.Handler, error) {
 	}
 	sameSite := http.NewCrossOriginProtection()
 	if o.PublicURL != "" {
-		if err := sameSite.AddTrustedOrigin(strings.TrimSuffix(o.PublicURL, "/")); err != nil {
-			return nil, fmt.Errorf("public URL: %w", err)
+		address, err := url.Parse(o.PublicURL)
+		if err == nil {
+			err = sameSite.AddTrustedOrigin(address.Scheme + "://" + address.Host)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("public URL %q: %w", o.PublicURL, err)
 		}
 	}
 	sameSite.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
