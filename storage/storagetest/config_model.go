@@ -43,8 +43,9 @@ func configModel(t *testing.T, cs *configSuite) {
 					t.Fatal(diff)
 				}
 			},
-			"": func(t *rapid.T) { m.check(t, s) },
+			"check": func(t *rapid.T) { m.check(t, s) },
 		})
+		m.check(t, s)
 	})
 }
 
