@@ -47,8 +47,9 @@ test-go: web
 	@$(if $(RACE),,echo "no C compiler: the tests run without the race detector (apt-get install gcc)")
 	go test $(RACE) -shuffle=on -timeout 20m ./...
 
-test-fast: ## run the Go tests that take no more than moments
-	go test -short ./...
+test-fast: ## run the Go tests without the race detector; results are remembered
+	go test -short $$(go list ./... | grep -v /e2e$$)
+	go test -short -count=1 ./e2e
 
 lint: ## check form and find mistakes: gofumpt, go vet, staticcheck
 	@unformed=$$($(TOOL) gofumpt -l $(SOURCES)); test -z "$$unformed" || { echo "run make fmt:" $$unformed; exit 1; }
@@ -61,8 +62,8 @@ fmt: ## format the Go code
 gen: ## write generated pages and golden files anew
 	go test $$(grep -rl --include='*_test.go' --exclude-dir=node_modules 'flag.Bool("update"' . | xargs -n1 dirname | sort -u) -update
 
-bench: ## run the benchmarks
-	go test -run '^$$' -bench . -benchmem ./...
+bench: build ## measure the program beside its limits
+	go run ./bench all
 
 crash: ## kill the program under load, again and again, and count what it kept
 	go test -run Crash -count=5 -v ./e2e
