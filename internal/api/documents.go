@@ -202,11 +202,7 @@ func (d documents) find(ctx context.Context, id string) (storage.Doc, error) {
 		return docs[0], nil
 	}
 	if d.collection == storage.Profiles {
-		where, err := expr.ParseSearch("ids CONTAINS "+literal(id), "profile")
-		if err != nil {
-			return storage.Doc{}, err
-		}
-		page, err := d.s.records.Search(ctx, tenant, d.collection, storage.Query{Where: where, Limit: 1})
+		page, err := d.s.records.Search(ctx, tenant, d.collection, storage.Query{Where: expr.Holds(profileIDs, id), Limit: 1})
 		if err != nil {
 			return storage.Doc{}, err
 		}

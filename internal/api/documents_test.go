@@ -243,6 +243,14 @@ func TestTimeline(t *testing.T) {
 		t.Errorf("got %q, want only what is Ann's", some.ids())
 	}
 	c.send("GET", "/profiles/none/timeline", "").wants(http.StatusNotFound)
+
+	ids := `"eve"`
+	for i := range 2000 { // more than fit into a condition that somebody types
+		ids += fmt.Sprintf(`,"%036d"`, i)
+	}
+	h.write(tenant, storage.Profiles, time.Now(), `{"id":"eve","ids":[`+ids+`]}`)
+	h.write(tenant, storage.Events, time.Now(), fmt.Sprintf(`{"id":"hers","profile":{"id":"%036d"}}`, 1999))
+	c.send("GET", "/profiles/eve/timeline", "").wants(http.StatusOK, `"id":"hers"`)
 }
 
 func TestSuggest(t *testing.T) {

@@ -50,6 +50,7 @@ func TestSources(t *testing.T) {
 	if _, still := a.fields()["channel"]; still {
 		t.Errorf("null did not remove the channel: %s", a.body)
 	}
+	c.with("Content-Type", "application/merge-patch+json").send("PATCH", "/sources/web", `{"description":"x"}`).wants(http.StatusOK, `"description":"x"`)
 	c.send("PATCH", "/sources/web", `{"name":null}`).wants(http.StatusUnprocessableEntity, `"location":"body.name"`)
 	c.send("PATCH", "/sources/web", `{"nmae":"x"}`).wants(http.StatusUnprocessableEntity, `"location":"body.nmae"`)
 	c.send("PATCH", "/sources/web", `{"Name":"x"}`).wants(http.StatusUnprocessableEntity, `"location":"body.Name"`)

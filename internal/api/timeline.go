@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/tracardi/tracardi-go/expr"
@@ -11,8 +10,9 @@ import (
 )
 
 var (
-	profileID  = expr.MustPath("id")
-	profileIDs = expr.MustPath("ids")
+	profileID    = expr.MustPath("id")
+	profileIDs   = expr.MustPath("ids")
+	eventProfile = expr.MustPath("profile.id")
 )
 
 // timeline lists the events of a person over all ids that the person has had.
@@ -30,20 +30,16 @@ func (s *server) timeline(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	theirs, err := expr.ParseSearch("profile.id IN ["+strings.Join(idsOf(doc.Body), ", ")+"]", string(storage.Events))
-	if err != nil {
-		return nil, err
-	}
-	q.Where = expr.All(theirs, q.Where)
+	q.Where = expr.All(expr.OneOf(eventProfile, idsOf(doc.Body)...), q.Where)
 	return s.page(ctx, storage.Events, q, in.Paging, false)
 }
 
-// idsOf lists the ids of a profile, its own first, as conditions have them.
+// idsOf lists the ids of a profile, its own first.
 func idsOf(profile []byte) []string {
 	var ids []string
 	add := func(value any) {
-		if id, ok := value.(string); ok && !slices.Contains(ids, literal(id)) && len(ids) < expr.MaxListValues {
-			ids = append(ids, literal(id))
+		if id, ok := value.(string); ok && !slices.Contains(ids, id) {
+			ids = append(ids, id)
 		}
 	}
 	own, _ := profileID.Find(profile)
