@@ -27,8 +27,7 @@ type entry struct {
 	value   []byte // of a counter nil
 	count   int64
 	counter bool
-	keep    bool // a count went on: the time to live does too
-	ttl     time.Duration
+	ttl     time.Duration // from the writing of the entry; 0: what is left of the time before
 }
 
 const (
@@ -55,7 +54,7 @@ type expiry struct{}
 func (expiry) ExpireAfterCreate(e otter.Entry[key, entry]) time.Duration { return e.Value.ttl }
 
 func (expiry) ExpireAfterUpdate(e otter.Entry[key, entry], _ entry) time.Duration {
-	if e.Value.keep {
+	if e.Value.ttl == 0 {
 		return e.ExpiresAfter()
 	}
 	return e.Value.ttl
@@ -115,7 +114,7 @@ func (c *Cache) Add(ctx context.Context, tenant, name string, n int64, ttl time.
 			err = tracardi.Errorf(tracardi.Invalid, "the counter in cache key %q cannot grow beyond 64 bits", name)
 			return old, otter.CancelOp
 		}
-		return entry{counter: true, count: sum, keep: true}, otter.WriteOp
+		return entry{counter: true, count: sum}, otter.WriteOp
 	})
 	if err != nil {
 		return 0, err

@@ -37,7 +37,7 @@ type hold struct {
 	line  *line // nil when nobody waits
 }
 
-// line is who waits for a lock. Its timer ends the lease of a holder that does not unlock.
+// line is who waits for a lock. Its timer ends the lease of a holder that does not unlock, at once if it is over already.
 type line struct {
 	waiters list.List // of *waiter
 	timer   *time.Timer
@@ -83,7 +83,7 @@ func (l *Locks) Lock(ctx context.Context, tenant, name string, ttl time.Duration
 		return nil, errClosed()
 	}
 	h, taken := s.held[k]
-	if !taken || (h.line == nil && time.Since(l.start) >= h.until) {
+	if !taken {
 		granted := s.grant(k, ttl, nil)
 		s.mu.Unlock()
 		return granted, nil

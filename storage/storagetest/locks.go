@@ -337,12 +337,18 @@ func locksGivenUp(t *testing.T, ls *locksSuite) {
 
 func locksGivenUpRace(t *testing.T, ls *locksSuite) {
 	l := ls.open(t)
-	for range 100 {
+	for i := range 100 {
 		held := lock(t, l, "acme", "a", long)
 		ctx, cancel := context.WithCancel(t.Context())
 		waiter := waiting(ctx, l, "a", long)
-		go held.Unlock()
-		cancel()
+		pause(time.Millisecond) // the waiter is in line now
+		if i%2 == 0 {
+			held.Unlock()
+			cancel()
+		} else {
+			cancel()
+			held.Unlock()
+		}
 		if got := receive(t, ls, "the waiter gives up or has the lock", waiter); got.err == nil {
 			got.lock.Unlock()
 		}
