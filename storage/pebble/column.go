@@ -3,6 +3,7 @@ package pebble
 import (
 	"encoding/binary"
 	"strings"
+	"unsafe"
 
 	"github.com/klauspost/compress/s2"
 	"github.com/tidwall/gjson"
@@ -15,11 +16,12 @@ type column struct {
 }
 
 const (
-	stepMark   = "\x1f" // joins the steps of a column's path: no key of a document may hold it
-	rowsColumn = "\x00rows"
-	maxColumns = 1500
-	maxValue   = 512 // bytes of JSON; a column with a longer value is left out
-	maxDepth   = 12
+	stepMark       = "\x1f" // joins the steps of a column's path; members with it in their name have no column
+	rowsColumn     = ""     // times and numbers of the rows; no path is empty
+	maxSegmentRows = 1<<16 - 1
+	maxColumns     = 1500
+	maxValue       = 512 // bytes of JSON; a column with a longer value is left out
+	maxDepth       = 12
 )
 
 // notInColumns are members of documents that have an index of their own or that nobody searches.
@@ -31,7 +33,7 @@ type columnBuilder struct {
 	index map[string]uint16
 	types uint8
 	count int64 // rows that have the path
-	left  bool  // a value was too long
+	left  bool  // not every value is kept
 }
 
 // columnsBuilder lays documents out in columns.
@@ -40,16 +42,21 @@ type columnsBuilder struct {
 	columns  map[string]*columnBuilder
 	path     []byte
 	timePath string // needs no column: it is in the rows
-	overflow bool   // there were more paths than columns
+	partial  bool   // some paths have no column
 }
 
 func newColumnsBuilder(rows int, timePath string) *columnsBuilder {
 	return &columnsBuilder{rows: rows, timePath: timePath, columns: make(map[string]*columnBuilder, 64)}
 }
 
+// add takes a document in; rows may come in any order.
 func (b *columnsBuilder) add(row int, body []byte) {
 	b.path = b.path[:0]
-	gjson.ParseBytes(body).ForEach(func(key, value gjson.Result) bool {
+	doc := gjson.Parse(unsafe.String(unsafe.SliceData(body), len(body))) // what is kept of it is copied
+	if !doc.IsObject() {
+		return
+	}
+	doc.ForEach(func(key, value gjson.Result) bool {
 		if !notInColumns[key.Str] {
 			b.member(row, key.Str, value, 1)
 		}
@@ -58,8 +65,8 @@ func (b *columnsBuilder) add(row int, body []byte) {
 }
 
 func (b *columnsBuilder) member(row int, key string, value gjson.Result, depth int) {
-	if strings.Contains(key, stepMark) {
-		b.overflow = true
+	if key == "" || strings.Contains(key, stepMark) || value.Raw == "" {
+		b.hide()
 		return
 	}
 	before := len(b.path)
@@ -67,49 +74,95 @@ func (b *columnsBuilder) member(row int, key string, value gjson.Result, depth i
 		b.path = append(b.path, stepMark...)
 	}
 	b.path = append(b.path, key...)
-	nested := value.IsObject() && depth < maxDepth && value.Raw != "{}"
-	if nested {
+	members := 0
+	if value.IsObject() {
 		value.ForEach(func(key, value gjson.Result) bool {
-			b.member(row, key.Str, value, depth+1)
-			return true
+			if members++; depth < maxDepth {
+				b.member(row, key.Str, value, depth+1)
+			}
+			return depth < maxDepth
 		})
-	} else {
+	}
+	switch {
+	case members == 0:
 		b.value(row, value)
+	case depth == maxDepth:
+		b.hide()
 	}
 	b.path = b.path[:before]
+}
+
+// hide notes that the value at the path has members without columns.
+func (b *columnsBuilder) hide() {
+	b.partial = true
+	if len(b.path) == 0 {
+		return
+	}
+	if c := b.column(); c != nil {
+		c.leave()
+	}
+}
+
+// column returns the column of the path, a new one if need be; nil when there are too many.
+func (b *columnsBuilder) column() *columnBuilder {
+	c := b.columns[string(b.path)]
+	if c == nil && len(b.columns) < maxColumns {
+		c = &columnBuilder{index: map[string]uint16{}}
+		c.codes = make([]uint16, b.rows)
+		b.columns[string(b.path)] = c
+	}
+	if c == nil {
+		b.overflow()
+	}
+	return c
+}
+
+// overflow notes that the values on the way to the path have a member without column. No column is made after this.
+func (b *columnsBuilder) overflow() {
+	b.partial = true
+	for end := range b.path {
+		if b.path[end] == stepMark[0] {
+			if c := b.columns[string(b.path[:end])]; c != nil {
+				c.leave()
+			}
+		}
+	}
+}
+
+func (c *columnBuilder) leave() {
+	c.left, c.index, c.values, c.codes = true, nil, nil, nil
 }
 
 func (b *columnsBuilder) value(row int, value gjson.Result) {
 	if string(b.path) == b.timePath {
 		return
 	}
-	c := b.columns[string(b.path)]
-	if c == nil {
-		if len(b.columns) == maxColumns {
-			b.overflow = true
-			return
-		}
-		c = &columnBuilder{index: map[string]uint16{}}
-		c.codes = make([]uint16, b.rows)
-		b.columns[string(b.path)] = c
+	if c := b.column(); c != nil {
+		c.add(row, value.Raw)
 	}
+}
+
+func (c *columnBuilder) add(row int, raw string) {
+	if !c.left && c.codes[row] != 0 {
+		return // a name that is there twice counts once
+	}
+	c.count++
+	c.types |= typeBit(raw)
 	if c.left {
 		return
 	}
-	if len(value.Raw) > maxValue {
-		c.left, c.index, c.values, c.codes = true, nil, nil, nil
+	if len(raw) > maxValue {
+		c.leave()
 		return
 	}
-	code, ok := c.index[value.Raw]
-	if !ok {
-		text := strings.Clone(value.Raw)
+	code := c.index[raw]
+	if code == 0 {
+		text := strings.Clone(raw)
 		c.values = append(c.values, text)
 		code = uint16(len(c.values))
 		c.index[text] = code
-		c.types |= typeBit(text)
 	}
 	c.codes[row] = code
-	c.count++
 }
 
 // The types that a column's values have, as bits.
@@ -119,7 +172,7 @@ const (
 	typeBoolean
 	typeNull
 	typeList
-	typeObject
+	typeObject // an empty one: the members of others have columns of their own
 )
 
 func typeBit(raw string) uint8 {
@@ -139,7 +192,7 @@ func typeBit(raw string) uint8 {
 }
 
 func typeNames(bits uint8) (names []string) {
-	for i, name := range []string{"string", "number", "boolean", "null", "array", "object"} {
+	for i, name := range []string{"string", "number", "boolean", "null", "array"} {
 		if bits&(1<<i) != 0 {
 			names = append(names, name)
 		}
@@ -151,8 +204,7 @@ func typeNames(bits uint8) (names []string) {
 func (c *column) encode() []byte {
 	raw := binary.AppendUvarint(nil, uint64(len(c.values)))
 	for _, v := range c.values {
-		raw = binary.AppendUvarint(raw, uint64(len(v)))
-		raw = append(raw, v...)
+		raw = appendSized(raw, v)
 	}
 	if len(c.values) < 256 {
 		for _, code := range c.codes {
@@ -166,37 +218,54 @@ func (c *column) encode() []byte {
 	return s2.Encode(nil, raw)
 }
 
-func decodeColumn(stored []byte, rows int) (*column, error) {
+// decompress undoes s2, for a stored value of some rows.
+func decompress(stored []byte, rows int) ([]byte, error) {
+	size, err := s2.DecodedLen(stored)
+	if err != nil || size > 64+rows*(maxValue+16) {
+		return nil, errDamaged
+	}
 	raw, err := s2.Decode(nil, stored)
 	if err != nil {
 		return nil, errDamaged
 	}
-	text := string(raw) // values are parts of it
-	n, at := binary.Uvarint(raw)
-	if at <= 0 || n > uint64(len(raw)) {
+	return raw, nil
+}
+
+func decodeColumn(stored []byte, rows int) (*column, error) {
+	raw, err := decompress(stored, rows)
+	if err != nil {
+		return nil, err
+	}
+	r := reader{rest: raw}
+	n := r.number()
+	if n > uint64(rows) {
 		return nil, errDamaged
 	}
 	c := &column{values: make([]string, n), codes: make([]uint16, rows)}
 	for i := range c.values {
-		size, width := binary.Uvarint(raw[at:])
-		if width <= 0 || at+width+int(size) > len(raw) {
+		v := r.sized()
+		if len(v) == 0 {
 			return nil, errDamaged
 		}
-		at += width
-		c.values[i] = text[at : at+int(size)]
-		at += int(size)
+		c.values[i] = unsafe.String(unsafe.SliceData(v), len(v)) // nobody else has raw
 	}
-	codes := raw[at:]
+	highest := uint16(0)
 	switch {
-	case len(c.values) < 256 && len(codes) == rows:
-		for i, code := range codes {
+	case n < 256 && len(r.rest) == rows:
+		for i, code := range r.rest {
 			c.codes[i] = uint16(code)
+			highest = max(highest, uint16(code))
 		}
-	case len(codes) == 2*rows:
+	case len(r.rest) == 2*rows:
 		for i := range c.codes {
-			c.codes[i] = binary.LittleEndian.Uint16(codes[2*i:])
+			code := binary.LittleEndian.Uint16(r.rest[2*i:])
+			c.codes[i] = code
+			highest = max(highest, code)
 		}
 	default:
+		return nil, errDamaged
+	}
+	if uint64(highest) > n {
 		return nil, errDamaged
 	}
 	return c, nil

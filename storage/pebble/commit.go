@@ -3,7 +3,6 @@ package pebble
 import (
 	"context"
 	"encoding/binary"
-	"slices"
 	"sync"
 	"time"
 
@@ -22,6 +21,10 @@ type committer struct {
 	pending []submission
 	wake    chan struct{} // holds one mark when there is something pending
 	closed  bool
+	taken   uint64            // change sets that Commit took so far
+	applied uint64            // how many of these reads see, or were refused
+	grew    chan struct{}     // closed when applied grows; nil when nobody waits
+	writing map[docKey]uint64 // mutable documents in change sets that reads don't see yet → the last such change set
 
 	syncing chan *flight // unbuffered: at most one batch syncs while another is built
 
@@ -29,22 +32,25 @@ type committer struct {
 	reserved uint64 // numbers below are safe to use after a crash
 }
 
+// docKey names a document.
+type docKey struct {
+	space space
+	id    string
+}
+
+// submission is a change set on its way.
 type submission struct {
 	set    *storage.ChangeSet
+	tenant uint16
+	writes []write
 	ticket *ticket
 }
 
 type flight struct {
 	batch   *pebble.Batch
 	tickets []*ticket
-	wrote   []written
+	wrote   map[space]int // immutable documents
 	topics  []string
-}
-
-// written tells the segmenter how many immutable documents a batch added to a collection.
-type written struct {
-	space space
-	count int
 }
 
 type ticket struct {
@@ -58,7 +64,7 @@ func (t *ticket) Wait(ctx context.Context) error {
 	case <-t.done:
 		return t.err
 	case <-ctx.Done():
-		return ctx.Err()
+		return endedError(ctx.Err())
 	}
 }
 
@@ -68,44 +74,66 @@ func (t *ticket) settle(err error) {
 }
 
 const (
-	numbersAtOnce = 1 << 20
+	numbersAtOnce = 1 << 16
 	maxBatchBytes = 4 << 20
 	maxPending    = 65536
 )
 
 func newCommitter(s *Store) (*committer, error) {
-	c := &committer{store: s, wake: make(chan struct{}, 1), syncing: make(chan *flight)}
+	c := &committer{store: s, wake: make(chan struct{}, 1), syncing: make(chan *flight), writing: map[docKey]uint64{}}
 	value, err := get(s.db, metaKey("numbers"))
 	if err != nil {
 		return nil, err
 	}
-	if len(value) == 8 {
-		c.next = binary.BigEndian.Uint64(value)
+	if value != nil {
+		if c.next, err = parseNumber(value); err != nil {
+			return nil, err
+		}
 	}
 	c.reserved = c.next
 	return c, nil
 }
 
-// Commit implements storage.Committer.
+// Commit implements storage.Committer. What the documents need for their way is made here, by as many processors as there
+// are callers, and not where all change sets pass one by one.
 func (s *Store) Commit(set *storage.ChangeSet) storage.Ticket {
 	t := &ticket{done: make(chan struct{})}
-	if err := s.disk.full(); err != nil {
-		t.settle(err)
-		return t
+	if err := s.submit(set, t); err != nil {
+		t.settle(s.failure(err))
 	}
-	c := s.committer
-	c.mu.Lock()
-	switch {
-	case c.closed:
-		t.settle(tracardi.Errorf(tracardi.Unavailable, "the store is closing"))
-	case len(c.pending) >= maxPending:
-		t.settle(&tracardi.Error{Kind: tracardi.Unavailable, RetryAfter: time.Second, Message: "too much waits for the disk: send again in a second"})
-	default:
-		c.pending = append(c.pending, submission{set, t})
-	}
-	c.mu.Unlock()
-	c.signal()
 	return t
+}
+
+func (s *Store) submit(set *storage.ChangeSet, t *ticket) error {
+	if err := s.begin(context.Background()); err != nil {
+		return err
+	}
+	defer s.end()
+	if err := s.disk.full(); err != nil {
+		return err
+	}
+	tenant, _, err := s.tenant(set.Tenant, true)
+	if err != nil {
+		return err
+	}
+	return s.committer.take(submission{set, tenant, newWrites(tenant, set.Writes), t})
+}
+
+func (c *committer) take(sub submission) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.pending) >= maxPending {
+		return &tracardi.Error{Kind: tracardi.Unavailable, RetryAfter: time.Second, Message: "too much waits for the disk: send again in a second"}
+	}
+	c.pending = append(c.pending, sub)
+	c.taken++
+	for i := range sub.writes {
+		if w := &sub.writes[i]; !w.schema.Immutable {
+			c.writing[w.docKey] = c.taken
+		}
+	}
+	c.signal()
+	return nil
 }
 
 func (c *committer) signal() {
@@ -122,53 +150,140 @@ func (c *committer) close() {
 	c.signal()
 }
 
+// visible waits until reads see every change set that was taken before.
+func (c *committer) visible(ctx context.Context) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.await(ctx, c.taken)
+}
+
+// visibleDocs waits until reads see the change sets that write one of some mutable documents.
+func (c *committer) visibleDocs(ctx context.Context, where space, ids []string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	last := uint64(0)
+	if len(c.writing) > 0 {
+		for _, id := range ids {
+			last = max(last, c.writing[docKey{where, id}])
+		}
+	}
+	return c.await(ctx, last)
+}
+
+// await waits, with c.mu held, until reads see a change set.
+func (c *committer) await(ctx context.Context, last uint64) error {
+	for c.applied < last {
+		if c.grew == nil {
+			c.grew = make(chan struct{})
+		}
+		grew := c.grew
+		c.mu.Unlock()
+		var err error
+		select {
+		case <-grew:
+		case <-ctx.Done():
+			err = ctx.Err()
+		}
+		c.mu.Lock()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// handled notes that reads see some change sets, or never will.
+func (c *committer) handled(subs []submission) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for i := range subs {
+		c.applied++
+		for j := range subs[i].writes {
+			if key := subs[i].writes[j].docKey; c.writing[key] == c.applied {
+				delete(c.writing, key)
+			}
+		}
+	}
+	if c.grew != nil {
+		close(c.grew)
+		c.grew = nil
+	}
+}
+
 // build runs until the committer is closed and nothing is pending.
 func (c *committer) build() {
 	defer close(c.syncing)
+	var spare []submission
 	for {
 		c.mu.Lock()
 		work, closed := c.pending, c.closed
-		c.pending = nil
+		c.pending = spare[:0]
 		c.mu.Unlock()
 		if len(work) == 0 {
+			spare = work
 			if closed {
 				return
 			}
 			<-c.wake
 			continue
 		}
-		for len(work) > 0 {
-			work = c.buildBatch(work)
+		for rest := work; len(rest) > 0; {
+			rest = c.buildBatch(rest)
 		}
+		clear(work)
+		spare = work
 	}
 }
 
 // buildBatch stages change sets up to a batch's size, hands the batch to the engine and returns the rest.
 func (c *committer) buildBatch(work []submission) []submission {
-	b := c.store.newStaging()
-	out := &flight{batch: b.batch}
-	for len(work) > 0 && b.batch.Len() < maxBatchBytes {
-		next := work[0]
-		work = work[1:]
-		if err := b.add(next.set); err != nil {
-			next.ticket.settle(c.store.failure(err))
-			continue
-		}
-		out.tickets = append(out.tickets, next.ticket)
-	}
-	err := b.finish()
-	if err == nil {
-		err = c.store.db.ApplyNoSyncWait(b.batch, pebble.Sync)
-	}
+	out, n, err := c.apply(work)
 	if err != nil {
 		for _, t := range out.tickets {
 			t.settle(c.store.failure(err))
 		}
-		return work
+		out.tickets = nil
 	}
-	out.wrote, out.topics = b.wrote, b.topics
-	c.syncing <- out
-	return work
+	c.handled(work[:n])
+	if len(out.tickets) > 0 {
+		c.syncing <- out
+	}
+	return work[n:]
+}
+
+// apply makes the effects of the first n change sets visible, except for those that it refuses. On an error nothing of them is
+// written and the tickets of the flight are to be settled.
+func (c *committer) apply(work []submission) (out *flight, n int, err error) {
+	c.store.changing.Lock()
+	defer c.store.changing.Unlock()
+	b := c.store.newStaging()
+	out = &flight{batch: b.batch, wrote: b.wrote}
+	for ; n < len(work) && b.batch.Len()+b.held < maxBatchBytes && err == nil; n++ {
+		sub := &work[n]
+		refused := c.store.disk.full()
+		if refused == nil {
+			refused = b.check(sub)
+		}
+		if refused != nil {
+			sub.ticket.settle(c.store.failure(refused))
+			continue
+		}
+		out.tickets = append(out.tickets, sub.ticket)
+		err = b.stage(sub)
+	}
+	if err == nil && len(out.tickets) > 0 {
+		if err = b.finish(); err == nil {
+			err = c.store.db.ApplyNoSyncWait(b.batch, pebble.Sync)
+		}
+	}
+	if err != nil {
+		c.reserved = c.next // the batch may have held the reservation
+	}
+	if err != nil || len(out.tickets) == 0 {
+		_ = b.batch.Close() // nothing is in use
+	}
+	out.topics = b.topics
+	return out, n, err
 }
 
 // settle waits for each batch to be on the disk and tells those who wait.
@@ -179,8 +294,8 @@ func (c *committer) settle() {
 			t.settle(err)
 		}
 		_ = f.batch.Close() // its content is applied
-		for _, w := range f.wrote {
-			c.store.segments.grown(w.space, w.count)
+		for where, n := range f.wrote {
+			c.store.segments.grown(where, n)
 		}
 		c.store.queue.wake(f.topics)
 	}
@@ -196,281 +311,4 @@ func (c *committer) number(b *pebble.Batch) (uint64, error) {
 	}
 	c.next++
 	return c.next - 1, nil
-}
-
-// staging is a batch under construction. Mutable documents are held back to its end: of several writes in one batch only the
-// last goes to the disk.
-type staging struct {
-	store   *Store
-	batch   *pebble.Batch
-	mutable map[mutableID]*mutableDoc
-	ids     map[mutableID]bool // unique ids of immutable documents in this batch
-	counts  map[countID]int64
-	wrote   []written
-	topics  []string
-	scratch []byte
-}
-
-type mutableID struct {
-	space space
-	id    string
-}
-
-type mutableDoc struct {
-	stored  *document // what the disk holds; nil if nothing
-	version uint64    // as of the writes staged so far
-	doc     *storage.Doc
-	keys    []storage.Key
-}
-
-type countID struct {
-	space space
-	hour  int64
-	group byte
-	value string
-}
-
-func (s *Store) newStaging() *staging {
-	return &staging{store: s, batch: s.db.NewBatch(), mutable: map[mutableID]*mutableDoc{}, ids: map[mutableID]bool{}, counts: map[countID]int64{}}
-}
-
-// add checks a change set and, when nothing conflicts, stages it.
-func (b *staging) add(set *storage.ChangeSet) error {
-	number, _, err := b.store.tenant(set.Tenant, true)
-	if err != nil {
-		return err
-	}
-	for i := range set.Writes {
-		if err := b.check(number, &set.Writes[i]); err != nil {
-			return err
-		}
-	}
-	if err := b.store.queue.check(set.Done); err != nil {
-		return err
-	}
-	runs := make([]run, 0, 4)
-	for i := range set.Writes {
-		w := &set.Writes[i]
-		schema := storage.SchemaOf(w.Collection)
-		where := spaceOf(number, w.Collection)
-		if !schema.Immutable {
-			b.stageMutable(schema, where, &w.Doc)
-			continue
-		}
-		if runs, err = b.stageImmutable(schema, where, &w.Doc, runs); err != nil {
-			return err
-		}
-	}
-	if err := b.flushRuns(runs); err != nil {
-		return err
-	}
-	return b.stageMessages(number, set)
-}
-
-func (b *staging) stageMessages(tenant uint16, set *storage.ChangeSet) error {
-	for i := range set.Publish {
-		if err := b.store.queue.publish(b.batch, tenant, &set.Publish[i]); err != nil {
-			return err
-		}
-		b.topics = append(b.topics, set.Publish[i].Topic)
-	}
-	if set.Done == nil {
-		return nil
-	}
-	b.topics = append(b.topics, set.Done.Message.Topic)
-	return b.store.queue.acknowledge(b.batch, set.Done)
-}
-
-func (b *staging) check(tenant uint16, w *storage.Write) error {
-	where := spaceOf(tenant, w.Collection)
-	id := mutableID{where, w.Doc.ID}
-	if storage.SchemaOf(w.Collection).Immutable {
-		if !w.Doc.Unique {
-			return nil
-		}
-		value, err := get(b.store.db, where.id(w.Doc.ID))
-		if err == nil && (value != nil || b.ids[id]) {
-			err = tracardi.Errorf(tracardi.Conflict, "%s %q is stored already", w.Collection, w.Doc.ID)
-		}
-		return err
-	}
-	staged, ok := b.mutable[id]
-	if !ok {
-		staged = &mutableDoc{}
-		value, err := get(b.store.db, where.docID(w.Doc.ID))
-		if err != nil {
-			return err
-		}
-		if value != nil {
-			stored, err := parseDocument(value)
-			if err != nil {
-				return err
-			}
-			staged.stored, staged.version = &stored, stored.version
-		}
-		b.mutable[id] = staged
-	}
-	if staged.version != w.Doc.Version {
-		return tracardi.Errorf(tracardi.Conflict, "%s %q was changed meanwhile", w.Collection, w.Doc.ID)
-	}
-	return nil
-}
-
-func (b *staging) stageMutable(schema *storage.Schema, where space, doc *storage.Doc) {
-	staged := b.mutable[mutableID{where, doc.ID}]
-	if staged.stored == nil && staged.doc == nil {
-		b.counts[countID{where, hourOf(micros(doc.Time)), 0, ""}]++
-	}
-	staged.version++
-	staged.doc, staged.keys = doc, keysOf(schema, doc)
-}
-
-// run is a row of immutable documents with consecutive numbers and the same key.
-type run struct {
-	space       space
-	key         storage.Key
-	first, last uint64
-	from, to    int64 // earliest and latest time
-}
-
-func (b *staging) stageImmutable(schema *storage.Schema, where space, doc *storage.Doc, runs []run) ([]run, error) {
-	number, err := b.store.committer.number(b.batch)
-	if err != nil {
-		return runs, err
-	}
-	t := micros(doc.Time)
-	value := document{time: t, id: doc.ID, body: doc.Body}
-	if err := b.batch.Set(where.docNumber(number), b.append(&value), nil); err != nil {
-		return runs, err
-	}
-	if err := b.batch.Set(where.id(doc.ID), binary.BigEndian.AppendUint64(nil, number), nil); err != nil {
-		return runs, err
-	}
-	if doc.Unique {
-		b.ids[mutableID{where, doc.ID}] = true
-	}
-	hour := hourOf(t)
-	b.counts[countID{where, hour, 0, ""}]++
-	for i, group := range groupsOf(schema, doc) {
-		b.counts[countID{where, hour, byte(i + 1), group}]++
-	}
-	b.grew(where)
-next:
-	for _, key := range keysOf(schema, doc) {
-		for i := range runs {
-			if r := &runs[i]; r.space == where && r.key == key && r.last+1 == number {
-				r.last, r.from, r.to = number, min(r.from, t), max(r.to, t)
-				continue next
-			}
-		}
-		runs = append(runs, run{where, key, number, number, t, t})
-	}
-	return runs, nil
-}
-
-func (b *staging) grew(where space) {
-	for i := range b.wrote {
-		if b.wrote[i].space == where {
-			b.wrote[i].count++
-			return
-		}
-	}
-	b.wrote = append(b.wrote, written{where, 1})
-}
-
-func (b *staging) flushRuns(runs []run) error {
-	for i := range runs {
-		r := &runs[i]
-		if err := b.batch.Set(r.space.run(r.key.Field, r.key.Value, r.first), r.value(), nil); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// value holds the run's length, its earliest time and how much later its latest is.
-func (r *run) value() []byte {
-	dst := binary.AppendUvarint(make([]byte, 0, 16), r.last-r.first+1)
-	dst = binary.AppendVarint(dst, r.from)
-	return binary.AppendUvarint(dst, uint64(r.to-r.from))
-}
-
-func (r *run) parse(first uint64, value []byte) error {
-	n, width := binary.Uvarint(value)
-	if width <= 0 || n == 0 {
-		return errDamaged
-	}
-	from, more := binary.Varint(value[width:])
-	if more <= 0 {
-		return errDamaged
-	}
-	span, last := binary.Uvarint(value[width+more:])
-	if last <= 0 {
-		return errDamaged
-	}
-	r.first, r.last, r.from, r.to = first, first+n-1, from, from+int64(span)
-	return nil
-}
-
-// finish writes what was held back: the last state of mutable documents, and counters.
-func (b *staging) finish() error {
-	for id, staged := range b.mutable {
-		if staged.doc == nil {
-			continue // its change set conflicted
-		}
-		if err := b.writeMutable(id, staged); err != nil {
-			return err
-		}
-	}
-	for id, n := range b.counts {
-		if err := b.batch.Merge(id.space.count(id.hour, id.group, id.value), appendCounter(nil, n), nil); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// append writes a value into the scratch space, which the batch copies from.
-func (b *staging) append(value *document) []byte {
-	b.scratch = value.append(b.scratch[:0])
-	return b.scratch
-}
-
-func (b *staging) writeMutable(id mutableID, staged *mutableDoc) error {
-	t := micros(staged.doc.Time)
-	value := document{time: t, version: staged.version, id: id.id, keys: staged.keys, body: staged.doc.Body}
-	if err := b.batch.Set(id.space.docID(id.id), b.append(&value), nil); err != nil {
-		return err
-	}
-	old := staged.stored
-	if old == nil {
-		old = &document{}
-	}
-	if staged.stored == nil || old.time != t {
-		if staged.stored != nil {
-			if err := b.batch.Delete(id.space.byTime(old.time, id.id), nil); err != nil {
-				return err
-			}
-			b.counts[countID{id.space, hourOf(old.time), 0, ""}]--
-			b.counts[countID{id.space, hourOf(t), 0, ""}]++
-		}
-		if err := b.batch.Set(id.space.byTime(t, id.id), nil, nil); err != nil {
-			return err
-		}
-	}
-	for _, key := range old.keys {
-		if !slices.Contains(staged.keys, key) {
-			if err := b.batch.Delete(append(id.space.byKey(key.Field, key.Value), id.id...), nil); err != nil {
-				return err
-			}
-		}
-	}
-	for _, key := range staged.keys {
-		if !slices.Contains(old.keys, key) {
-			if err := b.batch.Set(append(id.space.byKey(key.Field, key.Value), id.id...), nil, nil); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }

@@ -3,26 +3,9 @@ package pebble
 import (
 	"encoding/binary"
 	"math"
-	"time"
 
-	"github.com/tracardi/tracardi-go"
 	"github.com/tracardi/tracardi-go/expr"
 )
-
-const fullHour = time.Hour
-
-// wholeHours tells whether a zone's hours are UTC's hours.
-func wholeHours(zone *time.Location) bool {
-	if zone == nil {
-		return true
-	}
-	for _, month := range []time.Month{time.January, time.July} {
-		if _, offset := time.Date(2026, month, 1, 0, 0, 0, 0, zone).Zone(); offset%3600 != 0 {
-			return false
-		}
-	}
-	return true
-}
 
 // group returns which counters count a field: 0 is for all documents.
 func (p *plan) group(field *expr.Path) (byte, bool) {
@@ -58,55 +41,78 @@ func (p *plan) hours() (middle *plan, edges []*plan) {
 	return p.within(from, to), edges
 }
 
-// eachCount calls f with the counters of the plan's hours.
-func (p *plan) eachCount(f func(hour int64, group byte, value []byte, n int64)) error {
-	prefix := p.space.key(tagCount)
-	lower, upper := prefix, after(prefix)
-	if p.from != math.MinInt64 {
-		lower = p.space.count(hourOf(p.from), 0, "")
-	}
-	if p.to != math.MaxInt64 {
-		upper = p.space.count(hourOf(p.to), 0, "")
-	}
-	return p.store.eachBetween(lower, upper, func(key, value []byte) error {
-		if n := counterValue(value); n != 0 {
-			rest := key[len(prefix):]
-			f(unsortable(binary.BigEndian.Uint64(rest)), rest[8], rest[9:], n)
-		}
-		return p.ctx.Err()
-	})
-}
-
+// counted adds up the counters of all documents in the plan's hours.
 func (p *plan) counted() (total int64, err error) {
-	err = p.eachCount(func(_ int64, group byte, _ []byte, n int64) {
-		if group == 0 {
-			total += n
-		}
+	_, err = p.eachHour(0, func(_ int64, counts map[string]int64) bool {
+		total += counts[""]
+		return true
 	})
 	return total, err
 }
 
-func (p *plan) countedBars(result *bars, wanted byte) error {
-	return p.eachCount(func(hour int64, group byte, value []byte, n int64) {
-		if group == wanted {
-			start := result.interval.Start(fromMicros(hour * hourMicros))
-			result.add(micros(start), rawGroup(group, value), n)
-		}
-	})
-}
-
-func (p *plan) countedValues(counts map[string]int64, wanted byte) error {
-	return p.eachCount(func(_ int64, group byte, value []byte, n int64) {
-		if raw := rawGroup(group, value); group == wanted && raw != "" {
-			counts[raw] += n
-		}
-	})
-}
-
-// rawGroup returns a counted value as JSON text, as columns hold it; a document without the field was counted under "".
-func rawGroup(group byte, value []byte) string {
-	if group == 0 || len(value) == 0 {
-		return ""
+// eachHour calls f with the counters of a group, by value, for one hour after the other. It returns the parts of the plan that
+// are left to be counted from the documents: those that f refuses, and those with values that have no counter.
+func (p *plan) eachHour(group byte, f func(hour int64, counts map[string]int64) bool) (rest []*plan, err error) {
+	lower, upper := append(p.space.key(tagCount), group), after(append(p.space.key(tagCount), group))
+	prefix := len(lower)
+	if p.from != math.MinInt64 {
+		lower = p.space.count(group, hourOf(p.from), "")
 	}
-	return string(tracardi.AppendText(nil, string(value)))
+	if p.to != math.MaxInt64 {
+		upper = p.space.count(group, hourOf(p.to), "")
+	}
+	hour, counts, taken := int64(0), map[string]int64{}, true
+	finish := func() {
+		if len(counts) == 0 {
+			return
+		}
+		before := taken
+		taken = counts[uncountable] == 0 && f(hour, counts)
+		switch {
+		case taken:
+		case before:
+			rest = append(rest, p.within(hour*hourMicros, (hour+1)*hourMicros))
+		default: // no document lies between the hour before and this one
+			rest[len(rest)-1].to = (hour + 1) * hourMicros
+		}
+		clear(counts)
+	}
+	err = p.store.eachBetween(lower, upper, func(key, value []byte) error {
+		if at := unsortable(binary.BigEndian.Uint64(key[prefix:])); at != hour {
+			finish()
+			hour = at
+		}
+		if n := counterValue(value); n != 0 {
+			counts[string(key[prefix+8:])] = n
+		}
+		return p.ctx.Err()
+	})
+	finish()
+	return rest, err
+}
+
+// countedBars counts whole hours into a histogram, and returns the parts of the plan that it can't.
+func (p *plan) countedBars(result *bars, group byte) ([]*plan, error) {
+	return p.eachHour(group, func(hour int64, counts map[string]int64) bool {
+		start := result.interval.Start(fromMicros(hour * hourMicros))
+		if !start.Equal(result.interval.Start(fromMicros((hour+1)*hourMicros - 1))) {
+			return false
+		}
+		for value, n := range counts {
+			result.add(micros(start), value, n)
+		}
+		return true
+	})
+}
+
+// countedValues counts the values of a field in whole hours, and returns the parts of the plan that it can't.
+func (p *plan) countedValues(counts map[string]int64, group byte) ([]*plan, error) {
+	return p.eachHour(group, func(_ int64, of map[string]int64) bool {
+		for value, n := range of {
+			if value != "" {
+				addTo(counts, textMark+value, n)
+			}
+		}
+		return true
+	})
 }

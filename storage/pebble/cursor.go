@@ -2,29 +2,28 @@ package pebble
 
 import (
 	"encoding/base64"
-	"encoding/json"
+	"encoding/binary"
+	"math"
 
 	"github.com/tracardi/tracardi-go"
 )
 
 // cursor is the last row of a page; the next page begins behind it.
 type cursor struct {
-	Time   int64   `json:"t"`
-	Number uint64  `json:"n,omitempty"` // of an immutable document
-	ID     string  `json:"i,omitempty"` // of a mutable one
-	Rank   int     `json:"r,omitempty"`
-	Value  float64 `json:"v,omitempty"`
-	Text   string  `json:"x,omitempty"`
+	Time   int64
+	Number uint64 // of an immutable document
+	Key    sortKey
 }
 
 // String returns the text for Page.Next.
 func (c *cursor) String() string {
-	text, _ := json.Marshal(c) // numbers and texts only
-	return base64.RawURLEncoding.EncodeToString(text)
-}
-
-func (c *cursor) key() sortKey {
-	return sortKey{Rank: c.Rank, Time: c.Time, Number: c.Value, Text: c.Text, ID: c.ID}
+	dst := binary.AppendVarint(nil, c.Time)
+	dst = binary.AppendUvarint(dst, c.Number)
+	dst = append(dst, byte(c.Key.rank))
+	dst = binary.BigEndian.AppendUint64(dst, math.Float64bits(c.Key.number))
+	dst = appendSized(dst, c.Key.text)
+	dst = appendSized(dst, c.Key.id)
+	return base64.RawURLEncoding.EncodeToString(dst)
 }
 
 // parseCursor reads a cursor; nil for the first page.
@@ -33,8 +32,11 @@ func parseCursor(text string) (*cursor, error) {
 		return nil, nil
 	}
 	raw, err := base64.RawURLEncoding.DecodeString(text)
-	c := &cursor{}
-	if err != nil || json.Unmarshal(raw, c) != nil {
+	t, width := binary.Varint(raw)
+	r := reader{rest: raw[max(width, 0):]}
+	c := &cursor{Time: t, Number: r.number()}
+	c.Key = sortKey{rank: rank(r.byte()), time: t, number: math.Float64frombits(r.fixed()), text: string(r.sized()), id: string(r.sized())}
+	if err != nil || width <= 0 || r.damaged || len(r.rest) > 0 {
 		return nil, tracardi.InvalidField("cursor", "is not one that this search gave: use the value of next, unchanged")
 	}
 	return c, nil

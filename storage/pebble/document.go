@@ -5,9 +5,6 @@ import (
 	"errors"
 	"slices"
 
-	"github.com/cockroachdb/pebble/v2"
-
-	"github.com/tracardi/tracardi-go/expr"
 	"github.com/tracardi/tracardi-go/storage"
 )
 
@@ -20,78 +17,117 @@ type document struct {
 	body    []byte
 }
 
+const documentOverhead = 64 // room that a stored document mostly takes beside id and body
+
 func (d *document) append(dst []byte) []byte {
 	dst = binary.BigEndian.AppendUint64(dst, uint64(d.time))
 	dst = binary.AppendUvarint(dst, d.version)
-	dst = binary.AppendUvarint(dst, uint64(len(d.id)))
-	dst = append(dst, d.id...)
+	dst = appendSized(dst, d.id)
 	dst = binary.AppendUvarint(dst, uint64(len(d.keys)))
 	for _, k := range d.keys {
-		dst = append(dst, k.Field)
-		dst = binary.AppendUvarint(dst, uint64(len(k.Value)))
-		dst = append(dst, k.Value...)
+		dst = appendSized(append(dst, k.Field), k.Value)
 	}
 	return append(dst, d.body...)
 }
 
-var errDamaged = errors.New("a stored document is damaged")
+func appendSized(dst []byte, text string) []byte {
+	return append(binary.AppendUvarint(dst, uint64(len(text))), text...)
+}
 
-// parseDocument reads a value; body and id are parts of it.
-func parseDocument(value []byte) (d document, err error) {
-	if len(value) < 11 {
-		return d, errDamaged
+var errDamaged = errors.New("a stored value is damaged")
+
+// reader takes a stored value apart. After its end it gives zeros and empty texts.
+type reader struct {
+	rest    []byte
+	damaged bool
+}
+
+func (r *reader) bytes(n uint64) []byte {
+	if n > uint64(len(r.rest)) {
+		r.rest, r.damaged = nil, true
+		return nil
 	}
-	d.time = int64(binary.BigEndian.Uint64(value))
-	at := 8
-	number := func() int {
-		n, width := binary.Uvarint(value[at:])
-		if width <= 0 || n > uint64(len(value)) {
-			err = errDamaged
-			return 0
-		}
-		at += width
-		return int(n)
+	taken := r.rest[:n]
+	r.rest = r.rest[n:]
+	return taken
+}
+
+func (r *reader) fixed() uint64 {
+	if b := r.bytes(8); b != nil {
+		return binary.BigEndian.Uint64(b)
 	}
-	text := func() string {
-		n := number()
-		if at+n > len(value) {
-			err = errDamaged
-			return ""
-		}
-		at += n
-		return string(value[at-n : at])
+	return 0
+}
+
+func (r *reader) byte() byte {
+	if b := r.bytes(1); b != nil {
+		return b[0]
 	}
-	version, width := binary.Uvarint(value[at:])
+	return 0
+}
+
+func (r *reader) number() uint64 {
+	n, width := binary.Uvarint(r.rest)
 	if width <= 0 {
-		return d, errDamaged
+		r.rest, r.damaged = nil, true
+		return 0
 	}
-	d.version, at = version, at+width
-	d.id = text()
-	if n := number(); err == nil && n > 0 {
-		d.keys = make([]storage.Key, 0, n)
-		for range n {
-			if at >= len(value) {
-				return d, errDamaged
-			}
-			field := value[at]
-			at++
-			d.keys = append(d.keys, storage.Key{Field: field, Value: text()})
-			if err != nil {
-				return d, err
-			}
-		}
+	r.rest = r.rest[width:]
+	return n
+}
+
+func (r *reader) sized() []byte { return r.bytes(r.number()) }
+
+func (r *reader) err() error {
+	if r.damaged {
+		return errDamaged
 	}
-	d.body = value[at:]
-	return d, err
+	return nil
+}
+
+// parseDocument reads a value; body is a part of it.
+func parseDocument(value []byte) (d document, err error) {
+	r := reader{rest: value}
+	d.time = int64(r.fixed())
+	d.version = r.number()
+	d.id = string(r.sized())
+	for n := r.number(); n > 0 && !r.damaged; n-- {
+		d.keys = append(d.keys, storage.Key{Field: r.byte(), Value: string(r.sized())})
+	}
+	d.body = r.rest
+	return d, r.err()
+}
+
+// parseBody reads only what queries look at.
+func parseBody(value []byte) (body []byte, err error) {
+	r := reader{rest: value}
+	r.fixed()
+	r.number()
+	r.sized()
+	for n := r.number(); n > 0 && !r.damaged; n-- {
+		r.byte()
+		r.sized()
+	}
+	return r.rest, r.err()
 }
 
 // documentTime reads only the time.
 func documentTime(value []byte) int64 {
-	if len(value) < 8 {
-		return 0
-	}
-	return int64(binary.BigEndian.Uint64(value))
+	r := reader{rest: value}
+	return int64(r.fixed())
 }
+
+// parseNumber reads the number of an immutable document, or one like it.
+func parseNumber(value []byte) (uint64, error) {
+	if len(value) != 8 {
+		return 0, errDamaged
+	}
+	return binary.BigEndian.Uint64(value), nil
+}
+
+// unlisted begins the key of a text where a list of texts is expected. CONTAINS looks into texts too, so that lookups must find
+// these documents. No JSON text begins with this byte.
+const unlisted = "\xff"
 
 // keysOf reads the values of the key fields when the writer did not give them.
 func keysOf(schema *storage.Schema, doc *storage.Doc) []storage.Key {
@@ -101,11 +137,16 @@ func keysOf(schema *storage.Schema, doc *storage.Doc) []storage.Key {
 	var keys []storage.Key
 	for i, field := range schema.Keys {
 		value, _ := field.Path.Find(doc.Body)
-		if text, ok := value.(string); ok && !field.List {
-			keys = append(keys, storage.Key{Field: uint8(i), Value: text})
-		}
-		if list, ok := value.([]any); ok && field.List {
-			keys = appendElements(keys, uint8(i), list)
+		switch value := value.(type) {
+		case string:
+			if field.List {
+				value = unlisted
+			}
+			keys = append(keys, storage.Key{Field: uint8(i), Value: value})
+		case []any:
+			if field.List {
+				keys = appendElements(keys, uint8(i), value)
+			}
 		}
 	}
 	return keys
@@ -121,6 +162,10 @@ func appendElements(keys []storage.Key, field uint8, list []any) []storage.Key {
 	return keys
 }
 
+// uncountable stands for a value of a counted field that is no text, or an empty one: who counts must look at the documents of
+// its hour. No JSON text begins with this byte.
+const uncountable = "\xff"
+
 // groupsOf reads the values of the counted fields when the writer did not give them.
 func groupsOf(schema *storage.Schema, doc *storage.Doc) []string {
 	if doc.Groups != nil || len(schema.Groups) == 0 {
@@ -128,26 +173,12 @@ func groupsOf(schema *storage.Schema, doc *storage.Doc) []string {
 	}
 	groups := make([]string, len(schema.Groups))
 	for i, path := range schema.Groups {
-		groups[i] = groupValue(path, doc.Body)
+		value, found := path.Find(doc.Body)
+		if text, _ := value.(string); text != "" {
+			groups[i] = text
+		} else if found {
+			groups[i] = uncountable
+		}
 	}
 	return groups
-}
-
-func groupValue(path expr.Path, body []byte) string {
-	value, _ := path.Find(body)
-	text, _ := value.(string)
-	return text
-}
-
-// get copies a value out of the store; nil when there is none.
-func get(db pebble.Reader, key []byte) ([]byte, error) {
-	value, closer, err := db.Get(key)
-	if errors.Is(err, pebble.ErrNotFound) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	copied := append(make([]byte, 0, len(value)), value...)
-	return copied, closer.Close()
 }

@@ -1,12 +1,10 @@
 package pebble
 
 import (
-	"encoding/binary"
 	"errors"
 	"slices"
 	"strings"
 
-	"github.com/cockroachdb/pebble/v2"
 	"github.com/tidwall/gjson"
 
 	"github.com/tracardi/tracardi-go"
@@ -19,17 +17,39 @@ func columnPath(p expr.Path) string { return strings.Join(p.Steps(), stepMark) }
 // selection is a set of rows of a segment. When it is not exact it may hold rows too many: those of a comparison that the
 // columns can't answer.
 type selection struct {
-	rows  []bool
+	rows  bitmap
 	exact bool
 }
 
 // evaluation answers a condition from the columns of one segment. Each comparison is computed once for each distinct value,
 // by the same code that compares documents in memory, so that both mean the same.
 type evaluation struct {
-	store   *Store
+	plan    *plan
 	segment *segment
 	refs    []rowRef
 	columns map[string]*column
+}
+
+// rows returns time and number of each row.
+func (e *evaluation) rows() (refs []rowRef, err error) {
+	if e.refs == nil {
+		e.refs, err = e.segment.rows(e.plan.store.db)
+	}
+	return e.refs, err
+}
+
+// selected returns the rows for which the plan's condition holds, deleted ones left out.
+func (e *evaluation) selected() (s selection, err error) {
+	s = e.all(true)
+	if e.plan.where != nil {
+		if s, err = e.node(e.plan.where.Root()); err != nil {
+			return s, err
+		}
+	}
+	for row := range *e.segment.deleted.Load() {
+		s.rows.clear(int(row))
+	}
+	return s, nil
 }
 
 func (e *evaluation) node(n expr.Node) (selection, error) {
@@ -43,9 +63,7 @@ func (e *evaluation) node(n expr.Node) (selection, error) {
 		if err != nil || !inner.exact {
 			return e.all(false), err
 		}
-		for i := range inner.rows {
-			inner.rows[i] = !inner.rows[i]
-		}
+		inner.rows.not(e.segment.Rows)
 		return inner, nil
 	case *expr.Leaf:
 		return e.leaf(n)
@@ -53,13 +71,7 @@ func (e *evaluation) node(n expr.Node) (selection, error) {
 	return e.all(true), nil
 }
 
-func (e *evaluation) all(exact bool) selection {
-	rows := make([]bool, e.segment.Rows)
-	for i := range rows {
-		rows[i] = true
-	}
-	return selection{rows, exact}
-}
+func (e *evaluation) all(exact bool) selection { return selection{fullBitmap(e.segment.Rows), exact} }
 
 func (e *evaluation) and(nodes []expr.Node) (selection, error) {
 	result := e.all(true)
@@ -68,13 +80,9 @@ func (e *evaluation) and(nodes []expr.Node) (selection, error) {
 		if err != nil {
 			return part, err
 		}
-		any := false
-		for i := range result.rows {
-			result.rows[i] = result.rows[i] && part.rows[i]
-			any = any || result.rows[i]
-		}
+		result.rows.and(part.rows)
 		result.exact = result.exact && part.exact
-		if !any {
+		if result.rows.empty() {
 			return selection{result.rows, true}, nil
 		}
 	}
@@ -82,18 +90,14 @@ func (e *evaluation) and(nodes []expr.Node) (selection, error) {
 }
 
 func (e *evaluation) or(nodes []expr.Node) (selection, error) {
-	result := selection{make([]bool, e.segment.Rows), true}
+	result := selection{newBitmap(e.segment.Rows), true}
 	for _, n := range nodes {
 		part, err := e.node(n)
 		if err != nil {
 			return part, err
 		}
-		if !part.exact {
-			return e.all(false), nil
-		}
-		for i := range result.rows {
-			result.rows[i] = result.rows[i] || part.rows[i]
-		}
+		result.rows.or(part.rows)
+		result.exact = result.exact && part.exact
 	}
 	return result, nil
 }
@@ -104,71 +108,145 @@ type constant struct {
 	ok    bool
 }
 
-func (c constant) Get(string, expr.Path) (any, bool) { return c.value, c.ok }
+func (c *constant) Get(string, expr.Path) (any, bool) { return c.value, c.ok }
 
 func (e *evaluation) leaf(l *expr.Leaf) (selection, error) {
 	fields := l.Fields()
-	for _, f := range fields {
-		if f.Path.String() != fields[0].Path.String() {
-			return e.all(false), nil
-		}
-	}
 	if len(fields) == 0 {
-		holds, _ := l.Eval(constant{})
+		holds, _ := l.Eval(&constant{}) // what can't be compared does not match
 		return e.fill(holds), nil
 	}
 	path := fields[0].Path
-	if path.String() == e.segment.space.schema().Time.String() {
-		return e.time(l), nil
+	for _, f := range fields {
+		if f.Path.String() != path.String() {
+			return e.all(false), nil
+		}
 	}
-	name := columnPath(path)
-	if !e.segment.answers(name, path.Steps()) {
+	if path.String() == e.segment.schema.Time.String() {
+		return e.time(l)
+	}
+	if !e.segment.answers(path) {
 		return e.all(false), nil
 	}
-	c, err := e.column(name)
+	c, err := e.column(columnPath(path))
 	if err != nil {
 		return selection{}, err
 	}
+	absent, _ := l.Eval(&constant{})
 	if c == nil {
-		holds, _ := l.Eval(constant{})
-		return e.fill(holds), nil
+		return e.fill(absent), nil
 	}
-	verdict := make([]bool, len(c.values)+1)
-	verdict[0], _ = l.Eval(constant{})
-	for i, raw := range c.values {
-		verdict[i+1], _ = l.Eval(constant{decodeValue(raw), true})
-	}
-	rows := make([]bool, e.segment.Rows)
-	for i, code := range c.codes {
-		rows[i] = verdict[code]
-	}
-	return selection{rows, true}, nil
+	return selection{c.where(absent, newTester(l, path)), true}, nil
 }
 
 func (e *evaluation) fill(holds bool) selection {
-	rows := make([]bool, e.segment.Rows)
 	if holds {
 		return e.all(true)
 	}
-	return selection{rows, true}
+	return selection{newBitmap(e.segment.Rows), true}
+}
+
+// where returns the rows whose value passes the test; absent tells whether those without one do.
+func (c *column) where(absent bool, test *tester) bitmap {
+	verdicts := make([]uint64, len(c.values)+1)
+	if absent {
+		verdicts[0] = 1
+	}
+	for i, raw := range c.values {
+		if test.holds(raw) {
+			verdicts[i+1] = 1
+		}
+	}
+	rows := newBitmap(len(c.codes))
+	for i := range rows {
+		word := uint64(0)
+		for bit, code := range c.codes[i*64 : min(i*64+64, len(c.codes))] {
+			word |= verdicts[code] << bit
+		}
+		rows[i] = word
+	}
+	return rows
+}
+
+// tester evaluates a leaf that reads one field on values of this field.
+type tester struct {
+	leaf  *expr.Leaf
+	path  expr.Path
+	value constant
+}
+
+func newTester(l *expr.Leaf, path expr.Path) *tester {
+	return &tester{leaf: l, path: path, value: constant{ok: true}}
+}
+
+// holds tells whether the leaf holds for a value in JSON.
+func (t *tester) holds(raw string) bool {
+	var ok bool
+	switch {
+	case raw[0] == '[' || raw[0] == '{':
+		ok, _ = t.leaf.Eval(t.document(raw))
+		return ok
+	case raw[0] == '"' && strings.IndexByte(raw, '\\') < 0:
+		t.value.value = raw[1 : len(raw)-1]
+	default:
+		t.value.value = gjson.Parse(raw).Value()
+	}
+	ok, _ = t.leaf.Eval(&t.value) // what can't be compared does not match
+	return ok
+}
+
+// document returns a document with the value at the path. Lists and objects are compared in one, since only there the
+// comparison sees them as it does in the stored documents.
+func (t *tester) document(raw string) expr.Document {
+	var doc []byte
+	for _, step := range t.path.Steps() {
+		doc = append(tracardi.AppendText(append(doc, '{'), step), ':')
+	}
+	doc = append(doc, raw...)
+	for range t.path.Steps() {
+		doc = append(doc, '}')
+	}
+	return doc
 }
 
 // time evaluates a leaf on the document's time, which is in the rows and has no column.
-func (e *evaluation) time(l *expr.Leaf) selection {
-	rows := make([]bool, e.segment.Rows)
-	var text []byte
-	for i, ref := range e.refs {
-		text = tracardi.AppendTime(text[:0], fromMicros(ref.time))
-		rows[i], _ = l.Eval(constant{string(text[1 : len(text)-1]), true})
+func (e *evaluation) time(l *expr.Leaf) (selection, error) {
+	refs, err := e.rows()
+	if err != nil {
+		return selection{}, err
 	}
-	return selection{rows, true}
+	s := selection{newBitmap(len(refs)), true}
+	if from, to, ok := timeSpan(e.segment.schema, l); ok {
+		last := firstRow(refs, to)
+		for row := firstRow(refs, from); row < last; row++ {
+			s.rows.set(row)
+		}
+		return s, nil
+	}
+	for i, ref := range refs {
+		if ok, _ := l.Eval(&constant{timeText(ref.time), true}); ok {
+			s.rows.set(i)
+		}
+	}
+	return s, nil
+}
+
+// firstRow returns the first row at or after a time.
+func firstRow(refs []rowRef, t int64) int {
+	at, _ := slices.BinarySearchFunc(refs, t, func(r rowRef, t int64) int {
+		if r.time < t {
+			return -1
+		}
+		return 1
+	})
+	return at
 }
 
 func (e *evaluation) column(name string) (*column, error) {
 	if c, ok := e.columns[name]; ok {
 		return c, nil
 	}
-	c, err := e.segment.column(e.store.db, name)
+	c, err := e.segment.column(e.plan.store.db, name)
 	if e.columns == nil {
 		e.columns = map[string]*column{}
 	}
@@ -178,20 +256,19 @@ func (e *evaluation) column(name string) (*column, error) {
 
 // answers tells whether the columns know everything about a path: it is not inside a list, not an object with members of its
 // own, not left out.
-func (seg *segment) answers(name string, steps []string) bool {
-	if notInColumns[steps[0]] || seg.Columns[name].Missing {
-		return false
-	}
-	if _, ok := seg.Columns[name]; !ok && seg.Partial {
+func (seg *segment) answers(path expr.Path) bool {
+	steps, name := path.Steps(), columnPath(path)
+	info, found := seg.Columns[name]
+	if notInColumns[steps[0]] || info.Missing || !found && seg.Partial {
 		return false
 	}
 	for i := 1; i < len(steps); i++ {
-		if info, ok := seg.Columns[strings.Join(steps[:i], stepMark)]; ok && (info.Missing || info.Types&typeList != 0) {
+		if info := seg.Columns[strings.Join(steps[:i], stepMark)]; info.Missing || info.Types&typeList != 0 {
 			return false
 		}
 	}
 	inside := name + stepMark
-	if strings.HasPrefix(columnPath(seg.space.schema().Time), inside) {
+	if strings.HasPrefix(columnPath(seg.schema.Time), inside) {
 		return false
 	}
 	for other := range seg.Columns {
@@ -202,101 +279,73 @@ func (seg *segment) answers(name string, steps []string) bool {
 	return true
 }
 
-// decodeValue reads a column's value the way expr reads documents.
-func decodeValue(raw string) any {
-	if raw[0] == '"' && strings.IndexByte(raw, '\\') < 0 {
-		return raw[1 : len(raw)-1]
+func (seg *segment) count(p *plan) (int64, error) {
+	whole := p.from <= seg.From && p.to > seg.To
+	if whole && p.where == nil {
+		return int64(seg.Rows - len(*seg.deleted.Load())), nil
 	}
-	return gjson.Parse(raw).Value()
+	if whole {
+		e := &evaluation{plan: p, segment: seg}
+		s, err := e.selected()
+		switch {
+		case errors.Is(err, errReplaced):
+			return seg.documents().count(p)
+		case err != nil || s.exact:
+			return int64(s.rows.count()), err
+		}
+	}
+	m, err := seg.matches(p, nil)
+	return int64(len(m.refs)), err
 }
 
-// matches are the rows of a block that a query selects, in the order of time. When a field was asked for, codes point to its
-// values, 0 for absent.
-type matches struct {
-	refs   []rowRef
-	codes  []uint16
-	values []string
+func (seg *segment) matches(p *plan, field *expr.Path) (matches, error) {
+	e := &evaluation{plan: p, segment: seg}
+	m, err := e.matches(field)
+	if errors.Is(err, errReplaced) {
+		return seg.documents().matches(p, field)
+	}
+	return m, err
 }
 
-// matches returns the rows of the segment within the plan's time that the condition selects.
-func (seg *segment) matches(p *plan, field *expr.Path) (m matches, err error) {
-	refs, err := seg.rows(p.store.db)
+func (e *evaluation) matches(field *expr.Path) (m matches, err error) {
+	s, err := e.selected()
+	if err != nil || s.rows.empty() {
+		return m, err
+	}
+	refs, err := e.rows()
 	if err != nil {
 		return m, err
 	}
-	e := &evaluation{store: p.store, segment: seg, refs: refs}
-	selected := selection{exact: true}
-	if p.where != nil {
-		if selected, err = e.node(p.where.Root()); err != nil {
-			return m, err
+	first, last := firstRow(refs, e.plan.from), firstRow(refs, e.plan.to)
+	rows := make([]int, 0, s.rows.count())
+	for row := first; row < last; row++ {
+		if s.rows.has(row) {
+			rows = append(rows, row)
 		}
 	}
-	low, _ := slices.BinarySearchFunc(refs, p.from, func(r rowRef, t int64) int { return compareTime(r.time, t) })
-	high, _ := slices.BinarySearchFunc(refs, p.to, func(r rowRef, t int64) int { return compareTime(r.time, t) })
-	deleted := *seg.deleted.Load()
-	keep := make([]int, 0, high-low)
-	for i := low; i < high; i++ {
-		if (selected.rows == nil || selected.rows[i]) && !deleted[uint32(i)] {
-			keep = append(keep, i)
-		}
-	}
-	bodies := field != nil && !seg.answersField(*field)
-	if !selected.exact || bodies {
-		return seg.matchDocuments(p, refs, keep, selected.exact, field)
-	}
-	m.refs = make([]rowRef, len(keep))
-	for i, row := range keep {
+	m.refs = make([]rowRef, len(rows))
+	for i, row := range rows {
 		m.refs[i] = refs[row]
+	}
+	if !s.exact || field != nil && !e.segment.keeps(*field) {
+		return e.segment.matchDocuments(e.plan, m.refs, s.exact, field)
 	}
 	if field == nil {
 		return m, nil
 	}
-	m.codes = make([]uint16, len(keep))
+	m.codes = make([]uint32, len(rows))
 	c, err := e.column(columnPath(*field))
 	if err != nil || c == nil {
 		return m, err
 	}
-	for i, row := range keep {
-		m.codes[i] = c.codes[row]
+	for i, row := range rows {
+		m.codes[i] = uint32(c.codes[row])
 	}
 	m.values = c.values
 	return m, nil
 }
 
-func compareTime(a, b int64) int {
-	if a < b {
-		return -1
-	}
-	if a > b {
-		return 1
-	}
-	return 0
-}
-
-func (seg *segment) answersField(p expr.Path) bool {
-	return seg.answers(columnPath(p), p.Steps()) && p.String() != seg.space.schema().Time.String()
-}
-
-// matchDocuments reads the documents of the rows that are left, in one pass over their numbers.
-func (seg *segment) matchDocuments(p *plan, refs []rowRef, keep []int, exact bool, field *expr.Path) (m matches, err error) {
-	wanted := make(map[uint64]bool, len(keep))
-	for _, row := range keep {
-		wanted[refs[row].number] = true
-	}
-	found := newGathering(field)
-	iter, err := p.store.db.NewIter(&pebble.IterOptions{LowerBound: seg.space.docNumber(seg.First), UpperBound: seg.space.docNumber(seg.Last + 1)})
-	if err != nil {
-		return m, err
-	}
-	for valid := iter.First(); valid && err == nil; valid = iter.Next() {
-		number := binary.BigEndian.Uint64(iter.Key()[4:])
-		if !wanted[number] {
-			continue
-		}
-		if err = p.ctx.Err(); err == nil {
-			err = found.add(p, number, iter.Value(), exact)
-		}
-	}
-	err = errors.Join(err, iter.Close())
-	return found.sorted(), err
+// keeps tells whether a field's values can be taken from its column.
+func (seg *segment) keeps(field expr.Path) bool {
+	return seg.answers(field) && field.String() != seg.schema.Time.String()
 }

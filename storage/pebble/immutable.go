@@ -2,332 +2,242 @@ package pebble
 
 import (
 	"cmp"
+	"context"
 	"iter"
 	"math"
 	"slices"
 	"sync"
 
 	"github.com/tracardi/tracardi-go"
-	"github.com/tracardi/tracardi-go/expr"
 	"github.com/tracardi/tracardi-go/storage"
 )
 
 // search returns a page of an immutable collection in the order of time. Blocks are read from the end where the page lies, a
 // few at a time, until no other block can hold a row of it.
-func (p *plan) search(q storage.Query, limit int) (storage.Page, error) {
+func (p *plan) search(q storage.Query, limit int) (page storage.Page, err error) {
 	if q.Sort.Field != "" && q.Sort.Field != p.schema.Time.String() {
-		return storage.Page{}, tracardi.InvalidField("sort", "%s can be sorted by %s only", p.schema.Collection, p.schema.Time)
+		return page, tracardi.InvalidField("sort", "%s can be sorted by %s only", p.schema.Collection, p.schema.Time)
 	}
-	ascending := q.Sort.Ascending
 	start, err := parseCursor(q.Cursor)
 	if err != nil {
-		return storage.Page{}, err
+		return page, err
 	}
+	order := ordering{ascending: q.Sort.Ascending}
 	if start != nil {
-		p = p.beyond(start, ascending)
+		order.start = &rowRef{start.Time, start.Number}
+		if order.ascending {
+			p = p.within(start.Time, math.MaxInt64)
+		} else {
+			p = p.within(math.MinInt64, start.Time+1)
+		}
 	}
 	blocks, err := p.blocks()
 	if err != nil {
-		return storage.Page{}, err
+		return page, err
 	}
-	sortBlocks(blocks, ascending)
-	rows, err := p.firstRows(blocks, start, limit+1, ascending)
+	rows, err := p.firstRows(blocks, order, limit+1)
 	if err != nil {
-		return storage.Page{}, err
+		return page, err
 	}
-	return p.page(rows, limit)
+	if len(rows) > limit { // a row more than asked for tells that there is another page
+		rows = rows[:limit]
+		last := rows[limit-1]
+		page.Next = (&cursor{Time: last.time, Number: last.number}).String()
+	}
+	page.Docs, err = p.documents(rows)
+	return page, err
 }
 
-// beyond leaves out the times before the cursor.
-func (p *plan) beyond(start *cursor, ascending bool) *plan {
-	if ascending {
-		return p.within(start.Time, math.MaxInt64)
-	}
-	return p.within(math.MinInt64, start.Time+1)
+// ordering is the direction in which a search lists documents, and the row behind which it begins.
+type ordering struct {
+	ascending bool
+	start     *rowRef // nil for the beginning
 }
 
-func sortBlocks(blocks []block, ascending bool) {
+func (o ordering) compare(a, b rowRef) int {
+	if o.ascending {
+		return compareRefs(a, b)
+	}
+	return compareRefs(b, a)
+}
+
+// sort puts the blocks first that may hold the first rows.
+func (o ordering) sort(blocks []block) {
 	slices.SortStableFunc(blocks, func(a, b block) int {
 		fromA, toA := a.span()
 		fromB, toB := b.span()
-		if ascending {
+		if o.ascending {
 			return cmp.Compare(fromA, fromB)
 		}
 		return cmp.Compare(toB, toA)
 	})
 }
 
-// firstRows returns the first rows after the cursor, in order.
-func (p *plan) firstRows(blocks []block, start *cursor, limit int, ascending bool) (rows []rowRef, err error) {
-	order := compareRefs
-	if !ascending {
-		order = func(a, b rowRef) int { return compareRefs(b, a) }
+// reaches tells whether a block may hold a row before another one.
+func (o ordering) reaches(b block, row rowRef) bool {
+	from, to := b.span()
+	if o.ascending {
+		return from <= row.time
 	}
+	return to >= row.time
+}
+
+// first returns the first of a block's rows, which come in the order of time.
+func (o ordering) first(refs []rowRef, limit int) []rowRef {
+	if !o.ascending {
+		slices.Reverse(refs)
+	}
+	if o.start != nil {
+		skip, found := slices.BinarySearchFunc(refs, *o.start, o.compare)
+		if found {
+			skip++
+		}
+		refs = refs[skip:]
+	}
+	return refs[:min(len(refs), limit)]
+}
+
+// firstRows returns the first rows, in order.
+func (p *plan) firstRows(blocks []block, order ordering, limit int) (rows []rowRef, err error) {
+	order.sort(blocks)
 	for wave := 2; len(blocks) > 0; wave = min(wave*2, 32) {
-		if len(rows) >= limit && !reaches(blocks[0], rows[limit-1].time, ascending) {
+		if len(rows) == limit && !order.reaches(blocks[0], rows[limit-1]) {
 			break
 		}
 		n := min(wave, len(blocks))
-		if rows, err = p.wave(blocks[:n], rows, start, order); err != nil {
+		var mu sync.Mutex
+		err := p.each(blocks[:n], func(b block) error {
+			m, err := b.matches(p, nil)
+			mu.Lock()
+			defer mu.Unlock()
+			rows = append(rows, order.first(m.refs, limit)...)
+			return err
+		})
+		if err != nil {
 			return nil, err
 		}
-		slices.SortFunc(rows, order)
+		slices.SortFunc(rows, order.compare)
 		rows = rows[:min(len(rows), limit)]
 		blocks = blocks[n:]
 	}
 	return rows, nil
 }
 
-// reaches tells whether a block may hold a row at or before a time, in the direction of the search.
-func reaches(b block, t int64, ascending bool) bool {
-	from, to := b.span()
-	if ascending {
-		return from <= t
-	}
-	return to >= t
-}
-
-func (p *plan) wave(blocks []block, rows []rowRef, start *cursor, order func(a, b rowRef) int) ([]rowRef, error) {
-	var mu sync.Mutex
-	err := p.each(blocks, func(b block) error {
-		m, err := b.matches(p, nil)
-		if err != nil {
-			return err
+// documents reads the documents of rows. Those that were deleted meanwhile are left out.
+func (p *plan) documents(rows []rowRef) ([]storage.Doc, error) {
+	docs := make([]storage.Doc, 0, len(rows))
+	for i, ref := range rows {
+		if i%256 == 0 && p.ctx.Err() != nil {
+			return nil, p.ctx.Err()
 		}
-		mu.Lock()
-		defer mu.Unlock()
-		for _, ref := range m.refs {
-			if start == nil || order(rowRef{start.Time, start.Number}, ref) < 0 {
-				rows = append(rows, ref)
-			}
-		}
-		return nil
-	})
-	return rows, err
-}
-
-// page reads the documents of the rows; a row more than the limit tells that there is another page.
-func (p *plan) page(rows []rowRef, limit int) (storage.Page, error) {
-	var page storage.Page
-	if len(rows) > limit {
-		rows = rows[:limit]
-		last := rows[limit-1]
-		page.Next = (&cursor{Time: last.time, Number: last.number}).String()
-	}
-	page.Docs = make([]storage.Doc, 0, len(rows))
-	for _, ref := range rows {
 		value, err := get(p.store.db, p.space.docNumber(ref.number))
 		if err != nil {
-			return page, err
+			return nil, err
 		}
 		if value == nil {
-			continue // deleted meanwhile
+			continue
 		}
 		doc, err := parseDocument(value)
 		if err != nil {
-			return page, err
+			return nil, err
 		}
-		page.Docs = append(page.Docs, storage.Doc{ID: doc.id, Time: fromMicros(doc.time), Body: doc.body})
+		docs = append(docs, storage.Doc{ID: doc.id, Time: fromMicros(doc.time), Body: doc.body})
 	}
-	return page, nil
+	return docs, nil
 }
 
 // count counts matches; whole hours of an unfiltered query come from the counters that commits keep.
 func (p *plan) count() (total int64, err error) {
+	parts := []*plan{p}
 	if p.where == nil {
 		middle, edges := p.hours()
+		parts = edges
 		if middle != nil {
 			if total, err = middle.counted(); err != nil {
 				return 0, err
 			}
 		}
-		for _, edge := range edges {
-			n, err := edge.countBlocks()
-			if err != nil {
-				return 0, err
-			}
-			total += n
-		}
-		return total, nil
-	}
-	return p.countBlocks()
-}
-
-func (p *plan) countBlocks() (total int64, err error) {
-	blocks, err := p.blocks()
-	if err != nil {
-		return 0, err
 	}
 	var mu sync.Mutex
-	err = p.each(blocks, func(b block) error {
-		n, known := b.count(p)
-		if !known {
-			m, err := b.matches(p, nil)
-			if err != nil {
-				return err
-			}
-			n = int64(len(m.refs))
-		}
-		mu.Lock()
-		defer mu.Unlock()
-		total += n
-		return nil
-	})
-	return total, err
-}
-
-// bars gathers a histogram.
-type bars struct {
-	mu       sync.Mutex
-	interval storage.Interval
-	counts   map[int64]map[string]int64 // interval's start → raw value → count
-}
-
-func (b *bars) add(start int64, value string, n int64) {
-	at := b.counts[start]
-	if at == nil {
-		at = map[string]int64{}
-		b.counts[start] = at
-	}
-	at[value] += n
-}
-
-// addMatches counts the rows of a block; consecutive rows mostly lie in one bar.
-func (b *bars) addMatches(m matches) {
-	var start, end int64
-	counts := make([]int64, len(m.values)+1)
-	flush := func() {
-		b.mu.Lock()
-		defer b.mu.Unlock()
-		for code, n := range counts {
-			if n == 0 {
-				continue
-			}
-			value := ""
-			if code > 0 {
-				value = m.values[code-1]
-			}
-			b.add(start, value, n)
-			counts[code] = 0
-		}
-	}
-	for i, ref := range m.refs {
-		if i == 0 || ref.time >= end {
-			flush()
-			start, end = b.bounds(ref.time)
-		}
-		code := uint16(0)
-		if m.codes != nil {
-			code = m.codes[i]
-		}
-		counts[code]++
-	}
-	flush()
-}
-
-func (b *bars) bounds(t int64) (start, end int64) {
-	first := b.interval.Start(fromMicros(t))
-	next := b.interval.Start(first.Add(b.interval.Width + b.interval.Width/2))
-	if !next.After(first) {
-		next = first.Add(b.interval.Width)
-	}
-	return micros(first), max(micros(next), t+1)
-}
-
-func (p *plan) histogram(interval storage.Interval, field *expr.Path) (*bars, error) {
-	result := &bars{interval: interval, counts: map[int64]map[string]int64{}}
-	parts := []*plan{p}
-	if group, ok := p.group(field); ok && p.where == nil && interval.Width%fullHour == 0 && wholeHours(interval.Zone) {
-		middle, edges := p.hours()
-		parts = edges
-		if middle != nil {
-			if err := middle.countedBars(result, group); err != nil {
-				return nil, err
-			}
-		}
-	}
 	for _, part := range parts {
 		blocks, err := part.blocks()
 		if err != nil {
-			return nil, err
+			return 0, err
 		}
 		err = part.each(blocks, func(b block) error {
-			m, err := b.matches(part, field)
-			if err == nil {
-				result.addMatches(m)
-			}
+			n, err := b.count(part)
+			mu.Lock()
+			defer mu.Unlock()
+			total += n
 			return err
 		})
 		if err != nil {
-			return nil, err
+			return 0, err
 		}
 	}
-	return result, nil
+	return total, nil
 }
 
-// top counts the values of a field, by their JSON text.
-func (p *plan) top(field *expr.Path) (map[string]int64, error) {
-	counts := map[string]int64{}
-	parts := []*plan{p}
-	if group, ok := p.group(field); ok && p.where == nil {
-		middle, edges := p.hours()
-		parts = edges
-		if middle != nil {
-			if err := middle.countedValues(counts, group); err != nil {
-				return nil, err
-			}
-		}
-	}
-	var mu sync.Mutex
-	for _, part := range parts {
-		blocks, err := part.blocks()
-		if err != nil {
-			return nil, err
-		}
-		err = part.each(blocks, func(b block) error {
-			m, err := b.matches(part, field)
-			if err != nil {
-				return err
-			}
-			perCode := make([]int64, len(m.values)+1)
-			for _, code := range m.codes {
-				perCode[code]++
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			for i, value := range m.values {
-				if n := perCode[i+1]; n > 0 {
-					counts[value] += n
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	return counts, nil
-}
+// scanSize is how many documents a scan reads at once.
+const scanSize = 1000
 
-// scan yields the matches oldest first, a page at a time.
-func (p *plan) scan(q storage.Query) iter.Seq2[storage.Doc, error] {
+// scan yields the matches that are there at its beginning, oldest first. Of blocks whose times overlap it holds the rows, never
+// more documents than scanSize.
+func (s *Store) scan(ctx context.Context, tenant string, c storage.Collection, q storage.Query) iter.Seq2[storage.Doc, error] {
 	return func(yield func(storage.Doc, error) bool) {
-		q.Sort = storage.Sort{Ascending: true}
-		for {
-			page, err := p.search(q, 1000)
-			if err != nil {
-				yield(storage.Doc{}, p.store.failure(err))
-				return
+		var p *plan
+		var blocks []block
+		var rows []rowRef
+		err := s.call(ctx, func() (err error) {
+			if p, err = s.newPlan(ctx, tenant, c, q); p != nil {
+				blocks, err = p.blocks()
 			}
-			for _, doc := range page.Docs {
+			return err
+		})
+		ordering{ascending: true}.sort(blocks)
+		for err == nil && len(blocks)+len(rows) > 0 {
+			var docs []storage.Doc
+			err = s.call(ctx, func() (err error) {
+				if rows, blocks, err = p.more(rows, blocks); err != nil {
+					return err
+				}
+				n := ready(rows, blocks)
+				docs, err = p.documents(rows[:n])
+				rows = rows[n:]
+				return err
+			})
+			for _, doc := range docs {
 				if !yield(doc, nil) {
 					return
 				}
 			}
-			if page.Next == "" {
-				return
-			}
-			q.Cursor = page.Next
+		}
+		if err != nil {
+			yield(storage.Doc{}, err)
 		}
 	}
+}
+
+// more reads blocks until the first of the rows can't be preceded by those of another block.
+func (p *plan) more(rows []rowRef, blocks []block) ([]rowRef, []block, error) {
+	for len(blocks) > 0 && (len(rows) == 0 || ordering{ascending: true}.reaches(blocks[0], rows[0])) {
+		m, err := blocks[0].matches(p, nil)
+		if err != nil {
+			return nil, nil, err
+		}
+		rows = append(slices.Clip(rows), m.refs...)
+		slices.SortFunc(rows, compareRefs)
+		blocks = blocks[1:]
+	}
+	return rows, blocks, nil
+}
+
+// ready returns how many rows can be given out before another block must be read.
+func ready(rows []rowRef, blocks []block) int {
+	n := min(len(rows), scanSize)
+	if len(blocks) == 0 {
+		return n
+	}
+	from, _ := blocks[0].span()
+	return min(n, firstRow(rows, from))
 }

@@ -15,12 +15,15 @@ const (
 	tagID      = 'i' // immutable: id → number
 	tagKey     = 'k' // immutable: field, value, number → run; mutable: field, value, id → nothing
 	tagTime    = 't' // mutable: time, id → nothing
-	tagCount   = 'r' // hour, group, value → count
+	tagCount   = 'r' // group, hour, value → count
 	tagSegment = 'S' // segment's number → header
 	tagColumn  = 'C' // segment's number, path → column
 	tagDeleted = 'X' // segment's number, row → nothing
 	tagReady   = 'q' // messages, see queue.go
 )
+
+// tenantTags are those of keys that belong to a tenant.
+var tenantTags = []byte{tagDoc, tagID, tagKey, tagTime, tagCount, tagSegment, tagColumn, tagDeleted, tagReady}
 
 // space is the common beginning of a collection's keys: tenant's number and collection's number.
 type space [3]byte
@@ -67,8 +70,8 @@ func (s space) run(field uint8, value string, n uint64) []byte {
 	return binary.BigEndian.AppendUint64(s.byKey(field, value), n)
 }
 
-func (s space) count(hour int64, group byte, value string) []byte {
-	return append(append(binary.BigEndian.AppendUint64(s.key(tagCount), sortable(hour)), group), value...)
+func (s space) count(group byte, hour int64, value string) []byte {
+	return append(binary.BigEndian.AppendUint64(append(s.key(tagCount), group), sortable(hour)), value...)
 }
 
 func (s space) segment(n uint32) []byte { return binary.BigEndian.AppendUint32(s.key(tagSegment), n) }
@@ -110,6 +113,15 @@ func after(prefix []byte) []byte {
 
 // micros is the time of documents: microseconds since 1970, whole range of years 1 to 9999.
 func micros(t time.Time) int64 { return t.UnixMicro() }
+
+// microsUp rounds up, so that a bound between two microseconds keeps its meaning.
+func microsUp(t time.Time) int64 {
+	n := t.UnixMicro()
+	if t.Nanosecond()%1000 != 0 {
+		n++
+	}
+	return n
+}
 
 func fromMicros(n int64) time.Time { return time.UnixMicro(n).UTC() }
 

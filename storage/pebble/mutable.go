@@ -2,31 +2,37 @@ package pebble
 
 import (
 	"bytes"
-	"cmp"
-	"container/heap"
+	"context"
 	"encoding/binary"
 	"errors"
 	"iter"
 	"math"
-	"slices"
+	"runtime"
+	"sync"
 
 	"github.com/cockroachdb/pebble/v2"
+	"golang.org/x/sync/errgroup"
 
+	"github.com/tracardi/tracardi-go"
 	"github.com/tracardi/tracardi-go/expr"
 	"github.com/tracardi/tracardi-go/storage"
 )
 
-// eachMutable calls f with the documents of a mutable collection that match, in no order that means something.
-func (p *plan) eachMutable(f func(doc *document) error) error {
+// eachMutable calls f with the documents of a mutable collection that match, as they are stored, in no order that means
+// something and from several goroutines. They are valid only during the call.
+func (p *plan) eachMutable(f func(value, body []byte) error) error {
 	take := func(value []byte) error {
 		if t := documentTime(value); t < p.from || t >= p.to {
 			return nil
 		}
-		doc, err := parseDocument(value)
-		if err != nil || !p.holds(doc.body) {
+		body, err := parseBody(value)
+		if err != nil || !p.holds(body) {
 			return err
 		}
-		return f(&doc)
+		return f(value, body)
+	}
+	if p.from >= p.to {
+		return nil
 	}
 	if l, ok := p.lookup(); ok {
 		ids, err := p.lookupIDs(l)
@@ -35,14 +41,34 @@ func (p *plan) eachMutable(f func(doc *document) error) error {
 		}
 		return p.eachID(ids, take)
 	}
-	read := 0
-	return p.store.each(p.space.key(tagDoc), func(_, value []byte) error {
-		if read++; read%256 == 0 && p.ctx.Err() != nil {
-			return p.ctx.Err()
+	g, ctx := errgroup.WithContext(p.ctx)
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	prefix := p.space.key(tagDoc)
+	lower := prefix
+	for i := range len(idParts) + 1 {
+		from, to := lower, after(prefix)
+		if i < len(idParts) {
+			to = append(bytes.Clone(prefix), idParts[i])
 		}
-		return take(value)
-	})
+		lower = to
+		g.Go(func() error {
+			read := 0
+			return p.store.eachBetween(from, to, func(_, value []byte) error {
+				if read++; read%256 == 0 && ctx.Err() != nil {
+					return ctx.Err()
+				}
+				return take(value)
+			})
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	return p.ctx.Err()
 }
+
+// idParts divides a collection for several processors. Most ids begin with a digit of base 16.
+const idParts = "123456789abcdef"
 
 func (p *plan) eachID(ids []string, f func(value []byte) error) error {
 	for _, id := range ids {
@@ -85,36 +111,74 @@ func (p *plan) searchMutable(q storage.Query, limit int) (storage.Page, error) {
 	if err != nil {
 		return storage.Page{}, err
 	}
-	byTime := q.Sort.Field == "" || q.Sort.Field == p.schema.Time.String()
-	if byTime && p.where == nil {
-		return p.pageByTime(start, limit, q.Sort.Ascending)
+	if q.Sort.Field == "" || q.Sort.Field == p.schema.Time.String() {
+		return p.searchByTime(start, limit, q.Sort.Ascending)
 	}
-	sorted := &sortedRows{limit: limit + 1, ascending: q.Sort.Ascending}
-	var field expr.Path
-	if !byTime {
-		if field, err = expr.ParsePath(q.Sort.Field); err != nil {
-			return storage.Page{}, err
+	field, err := parseField("sort", q.Sort.Field)
+	if err != nil {
+		return storage.Page{}, err
+	}
+	return p.searchSorted(start, limit, q.Sort.Ascending, field)
+}
+
+// parseField reads the path of a field that a query names.
+func parseField(name, text string) (*expr.Path, error) {
+	path, err := expr.ParsePath(text)
+	if err != nil {
+		return nil, tracardi.InvalidField(name, "%v", err)
+	}
+	if len(path.Steps()) == 0 {
+		return nil, tracardi.InvalidField(name, "the whole document is not a field")
+	}
+	return &path, nil
+}
+
+// tries is how many documents are looked at in the order of time before all of them are read, which is faster for each but
+// must come to the end.
+const tries = 2000
+
+func (p *plan) searchByTime(start *cursor, limit int, ascending bool) (storage.Page, error) {
+	_, indexed := p.lookup()
+	if !indexed {
+		most := tries
+		if p.where == nil {
+			most = math.MaxInt
+		}
+		page, done, err := p.walkTime(start, limit, ascending, most)
+		if err != nil || done {
+			return page, err
 		}
 	}
-	err = p.eachMutable(func(doc *document) error {
-		row := sortedRow{key: sortKey{Time: doc.time, ID: doc.id}}
-		if !byTime {
-			row.key.set(field, doc.body)
+	return p.searchSorted(start, limit, ascending, nil)
+}
+
+// searchSorted reads all matches and keeps the first in the order of a field, or of time when it is nil.
+func (p *plan) searchSorted(start *cursor, limit int, ascending bool, field *expr.Path) (storage.Page, error) {
+	sorted := &sortedRows{limit: limit + 1, ascending: ascending}
+	var mu sync.Mutex
+	err := p.eachMutable(func(value, body []byte) error {
+		doc, err := parseDocument(value)
+		if err != nil {
+			return err
 		}
-		if start == nil || sorted.compare(start.key(), row.key) < 0 {
-			row.doc = storage.Doc{ID: doc.id, Time: fromMicros(doc.time), Version: doc.version}
-			sorted.add(row, doc.body)
+		row := sortedRow{key: newSortKey(&doc, field), value: value}
+		if start != nil && sorted.compare(start.Key, row.key) >= 0 {
+			return nil
 		}
+		mu.Lock()
+		defer mu.Unlock()
+		sorted.add(row)
 		return nil
 	})
 	if err != nil {
 		return storage.Page{}, err
 	}
-	return sorted.page(limit), nil
+	return sorted.page(limit)
 }
 
-// pageByTime walks the index of times.
-func (p *plan) pageByTime(start *cursor, limit int, ascending bool) (page storage.Page, err error) {
+// walkTime returns a page of the matches in the order of time. done tells that it is whole: it gives up after having looked at
+// most documents.
+func (p *plan) walkTime(start *cursor, limit int, ascending bool, most int) (page storage.Page, done bool, err error) {
 	lower, upper := p.space.key(tagTime), after(p.space.key(tagTime))
 	if p.from != math.MinInt64 {
 		lower = p.space.byTime(p.from, "")
@@ -123,39 +187,51 @@ func (p *plan) pageByTime(start *cursor, limit int, ascending bool) (page storag
 		upper = p.space.byTime(p.to, "")
 	}
 	if start != nil {
-		at := p.space.byTime(start.Time, start.ID)
+		at := p.space.byTime(start.Time, start.Key.id)
 		if ascending {
 			lower = later(lower, append(at, 0))
 		} else if bytes.Compare(at, upper) < 0 {
 			upper = at
 		}
 	}
+	if bytes.Compare(lower, upper) >= 0 {
+		return page, true, nil
+	}
 	iter, err := p.store.db.NewIter(&pebble.IterOptions{LowerBound: lower, UpperBound: upper})
 	if err != nil {
-		return page, err
+		return page, false, err
 	}
 	first, next := iter.Last, iter.Prev
 	if ascending {
 		first, next = iter.First, iter.Next
 	}
-	prefix := len(p.space.key(tagTime))
-	for valid := first(); valid && err == nil; valid = next() {
-		t, id := unsortable(binary.BigEndian.Uint64(iter.Key()[prefix:])), string(iter.Key()[prefix+8:])
-		if len(page.Docs) == limit {
-			last := page.Docs[limit-1]
-			page.Next = (&cursor{Time: micros(last.Time), ID: last.ID}).String()
-			break
-		}
-		var value []byte
-		if value, err = get(p.store.db, p.space.docID(id)); err != nil || value == nil {
-			continue
-		}
-		var doc document
-		if doc, err = parseDocument(value); err == nil {
-			page.Docs = append(page.Docs, storage.Doc{ID: id, Time: fromMicros(t), Version: doc.version, Body: doc.body})
-		}
+	valid, seen := first(), 0
+	for ; valid && seen < most && page.Next == "" && err == nil; valid = next() {
+		seen++
+		err = p.takeByTime(&page, limit, iter.Key()[len(p.space.key(tagTime)):])
 	}
-	return page, errors.Join(err, iter.Close(), p.ctx.Err())
+	done = !valid || page.Next != ""
+	return page, done, errors.Join(err, iter.Close(), p.ctx.Err())
+}
+
+// takeByTime adds a document to a page when it matches, or gives the full page its cursor.
+func (p *plan) takeByTime(page *storage.Page, limit int, entry []byte) error {
+	id := string(entry[8:])
+	value, err := get(p.store.db, p.space.docID(id))
+	if err != nil || value == nil {
+		return err // it was deleted meanwhile
+	}
+	doc, err := parseDocument(value)
+	if err != nil || doc.time != unsortable(binary.BigEndian.Uint64(entry)) || !p.holds(doc.body) {
+		return err
+	}
+	if len(page.Docs) == limit {
+		last := page.Docs[limit-1]
+		page.Next = (&cursor{Time: micros(last.Time), Key: sortKey{id: last.ID}}).String()
+		return nil
+	}
+	page.Docs = append(page.Docs, storage.Doc{ID: id, Time: fromMicros(doc.time), Version: doc.version, Body: doc.body})
+	return nil
 }
 
 func later(a, b []byte) []byte {
@@ -165,124 +241,49 @@ func later(a, b []byte) []byte {
 	return b
 }
 
-// sortKey orders documents: those without the field last, numbers before texts, then by id.
-type sortKey struct {
-	Rank   int     `json:"r,omitempty"` // 0 time, 1 number, 2 text, 3 other
-	Time   int64   `json:"t,omitempty"`
-	Number float64 `json:"f,omitempty"`
-	Text   string  `json:"x,omitempty"`
-	ID     string  `json:"i,omitempty"`
-}
-
-func (k *sortKey) set(field expr.Path, body []byte) {
-	k.Time = 0
-	value, _ := field.Find(body)
-	switch at := value.(type) {
-	case float64:
-		k.Rank, k.Number = 1, at
-	case string:
-		k.Rank, k.Text = 2, at
-	default:
-		k.Rank = 3
-	}
-}
-
-type sortedRow struct {
-	key sortKey
-	doc storage.Doc
-}
-
-// sortedRows keeps the first rows of a sorted result; it is a heap with the last of them on top.
-type sortedRows struct {
-	rows      []sortedRow
-	limit     int
-	ascending bool
-}
-
-func (s *sortedRows) compare(a, b sortKey) int {
-	if c := cmp.Compare(a.Rank, b.Rank); c != 0 {
-		if a.Rank == 3 || b.Rank == 3 || s.ascending {
-			return c
-		}
-		return -c
-	}
-	c := cmp.Or(cmp.Compare(a.Time, b.Time), cmp.Compare(a.Number, b.Number), cmp.Compare(a.Text, b.Text), cmp.Compare(a.ID, b.ID))
-	if s.ascending {
-		return c
-	}
-	return -c
-}
-
-func (s *sortedRows) add(row sortedRow, body []byte) {
-	if len(s.rows) == s.limit {
-		if s.compare(row.key, s.rows[0].key) >= 0 {
-			return
-		}
-		row.doc.Body = bytes.Clone(body)
-		s.rows[0] = row
-		heap.Fix(s, 0)
-		return
-	}
-	row.doc.Body = bytes.Clone(body)
-	heap.Push(s, row)
-}
-
-func (s *sortedRows) page(limit int) (page storage.Page) {
-	slices.SortFunc(s.rows, func(a, b sortedRow) int { return s.compare(a.key, b.key) })
-	if len(s.rows) > limit {
-		s.rows = s.rows[:limit]
-		last := s.rows[limit-1].key
-		page.Next = (&cursor{Time: last.Time, ID: last.ID, Rank: last.Rank, Value: last.Number, Text: last.Text}).String()
-	}
-	page.Docs = make([]storage.Doc, len(s.rows))
-	for i := range s.rows {
-		page.Docs[i] = s.rows[i].doc
-	}
-	return page
-}
-
-// Len, Less, Swap, Push and Pop implement heap.Interface.
-func (s *sortedRows) Len() int           { return len(s.rows) }
-func (s *sortedRows) Less(i, j int) bool { return s.compare(s.rows[i].key, s.rows[j].key) > 0 }
-func (s *sortedRows) Swap(i, j int)      { s.rows[i], s.rows[j] = s.rows[j], s.rows[i] }
-func (s *sortedRows) Push(x any)         { s.rows = append(s.rows, x.(sortedRow)) }
-func (s *sortedRows) Pop() any {
-	last := s.rows[len(s.rows)-1]
-	s.rows = s.rows[:len(s.rows)-1]
-	return last
-}
-
 // countMutable counts matches; all of them come from the counters.
 func (p *plan) countMutable() (total int64, err error) {
-	if p.where == nil && p.from == math.MinInt64 && p.to == math.MaxInt64 {
+	if p.all() {
 		return p.counted()
 	}
-	err = p.eachMutable(func(*document) error {
+	var mu sync.Mutex
+	err = p.eachMutable(func(_, _ []byte) error {
+		mu.Lock()
+		defer mu.Unlock()
 		total++
 		return nil
 	})
 	return total, err
 }
 
-func (p *plan) histogramMutable(interval storage.Interval, field *expr.Path) (*bars, error) {
-	result := &bars{interval: interval, counts: map[int64]map[string]int64{}}
-	err := p.eachMutable(func(doc *document) error {
-		value := ""
+func (p *plan) histogramMutable(result *bars, field *expr.Path) error {
+	return p.eachMutable(func(value, body []byte) error {
+		raw := ""
 		if field != nil {
-			raw, _ := field.FindRaw(doc.body)
-			value = string(raw)
+			raw = rawValue(field, body)
 		}
-		result.add(micros(interval.Start(fromMicros(doc.time))), value, 1)
+		start := micros(result.interval.Start(fromMicros(documentTime(value))))
+		result.mu.Lock()
+		defer result.mu.Unlock()
+		result.addValue(start, raw, 1)
 		return nil
 	})
-	return result, err
+}
+
+func rawValue(field *expr.Path, body []byte) string {
+	raw, _ := field.FindRaw(body)
+	return string(raw)
 }
 
 func (p *plan) topMutable(field *expr.Path) (map[string]int64, error) {
 	counts := map[string]int64{}
-	err := p.eachMutable(func(doc *document) error {
-		if raw, ok := field.FindRaw(doc.body); ok {
-			counts[string(raw)]++
+	var mu sync.Mutex
+	err := p.eachMutable(func(_, body []byte) error {
+		keys := appendKeys(nil, rawValue(field, body))
+		mu.Lock()
+		defer mu.Unlock()
+		for _, key := range keys {
+			counts[key]++
 		}
 		return nil
 	})
@@ -290,26 +291,40 @@ func (p *plan) topMutable(field *expr.Path) (map[string]int64, error) {
 }
 
 // scanMutable yields the matches oldest first, a page at a time.
-func (p *plan) scanMutable() iter.Seq2[storage.Doc, error] {
+func (s *Store) scanMutable(ctx context.Context, tenant string, c storage.Collection, q storage.Query) iter.Seq2[storage.Doc, error] {
 	return func(yield func(storage.Doc, error) bool) {
 		var start *cursor
-		all := *p
-		all.where = nil
 		for {
-			page, err := all.pageByTime(start, 1000, true)
+			var page storage.Page
+			err := s.call(ctx, func() error {
+				p, err := s.newPlan(ctx, tenant, c, q)
+				if p != nil {
+					page, err = p.scanPage(start)
+				}
+				return err
+			})
 			if err != nil {
-				yield(storage.Doc{}, p.store.failure(err))
+				yield(storage.Doc{}, err)
 				return
 			}
 			for _, doc := range page.Docs {
-				if p.holds(doc.Body) && !yield(doc, nil) {
+				if !yield(doc, nil) {
 					return
 				}
 			}
 			if page.Next == "" {
 				return
 			}
-			start, _ = parseCursor(page.Next)
+			start, _ = parseCursor(page.Next) // our own
 		}
 	}
+}
+
+// scanPage returns a page in the order of time; unlike a search, which must be quick, it never reads all documents for one.
+func (p *plan) scanPage(start *cursor) (storage.Page, error) {
+	if _, indexed := p.lookup(); indexed {
+		return p.searchSorted(start, scanSize, true, nil)
+	}
+	page, _, err := p.walkTime(start, scanSize, true, math.MaxInt)
+	return page, err
 }

@@ -15,30 +15,66 @@ import (
 	"github.com/tracardi/tracardi-go/storage"
 )
 
+// call runs what uses the files and turns its error into ours.
+func (s *Store) call(ctx context.Context, f func() error) error {
+	if err := s.begin(ctx); err != nil {
+		return s.failure(err)
+	}
+	defer s.end()
+	return s.failure(f())
+}
+
+// query runs f with a plan, unless nothing is known of the tenant.
+func (s *Store) query(ctx context.Context, tenant string, c storage.Collection, q storage.Query, f func(p *plan) error) error {
+	return s.call(ctx, func() error {
+		p, err := s.newPlan(ctx, tenant, c, q)
+		if p == nil {
+			return err
+		}
+		return f(p)
+	})
+}
+
 // Read implements storage.Records.
 func (s *Store) Read(ctx context.Context, tenant string, c storage.Collection, ids []string) ([]storage.Doc, error) {
 	docs := make([]storage.Doc, len(ids))
-	number, known, err := s.tenant(tenant, false)
 	for i, id := range ids {
 		docs[i].ID = id
-		if !known || err != nil {
-			continue
-		}
-		if err = ctx.Err(); err == nil {
-			err = s.read(spaceOf(number, c), storage.SchemaOf(c).Immutable, &docs[i])
-		}
 	}
-	return docs, s.failure(err)
+	err := s.call(ctx, func() error {
+		number, known, err := s.tenant(tenant, false)
+		if err != nil || !known {
+			return err
+		}
+		where, immutable := spaceOf(number, c), storage.SchemaOf(c).Immutable
+		if immutable {
+			err = s.committer.visible(ctx)
+		} else {
+			err = s.committer.visibleDocs(ctx, where, ids)
+		}
+		for i := 0; i < len(docs) && err == nil; i++ {
+			if err = ctx.Err(); err == nil {
+				err = s.read(where, immutable, &docs[i])
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return docs, nil
 }
 
 func (s *Store) read(where space, immutable bool, out *storage.Doc) error {
-	key := where.docID(out.ID)
+	var key []byte
 	if immutable {
 		at, err := get(s.db, where.id(out.ID))
 		if err != nil || at == nil {
 			return err
 		}
 		key = append(where.key(tagDoc), at...)
+	} else {
+		key = where.docID(out.ID)
 	}
 	value, err := get(s.db, key)
 	if err != nil || value == nil {
@@ -51,261 +87,250 @@ func (s *Store) read(where space, immutable bool, out *storage.Doc) error {
 
 // Search implements storage.Records.
 func (s *Store) Search(ctx context.Context, tenant string, c storage.Collection, q storage.Query) (page storage.Page, err error) {
-	number, known, err := s.tenant(tenant, false)
-	if err != nil || !known {
-		return page, err
-	}
 	limit := q.Limit
 	if limit <= 0 {
 		limit = 25
 	}
-	p := s.plan(ctx, number, c, q)
-	if p.schema.Immutable {
-		page, err = p.search(q, limit)
-	} else {
-		page, err = p.searchMutable(q, limit)
+	err = s.query(ctx, tenant, c, q, func(p *plan) (err error) {
+		if p.schema.Immutable {
+			page, err = p.search(q, limit)
+		} else {
+			page, err = p.searchMutable(q, limit)
+		}
+		return err
+	})
+	if err != nil {
+		return storage.Page{}, err
 	}
-	return page, s.failure(err)
+	return page, nil
 }
 
 // Count implements storage.Records.
 func (s *Store) Count(ctx context.Context, tenant string, c storage.Collection, q storage.Query) (total int64, err error) {
-	number, known, err := s.tenant(tenant, false)
-	if err != nil || !known {
+	err = s.query(ctx, tenant, c, q, func(p *plan) (err error) {
+		if p.schema.Immutable {
+			total, err = p.count()
+		} else {
+			total, err = p.countMutable()
+		}
+		return err
+	})
+	if err != nil {
 		return 0, err
 	}
-	p := s.plan(ctx, number, c, q)
-	if p.schema.Immutable {
-		total, err = p.count()
-	} else {
-		total, err = p.countMutable()
-	}
-	return total, s.failure(err)
+	return total, nil
 }
 
 // Histogram implements storage.Records.
 func (s *Store) Histogram(ctx context.Context, tenant string, c storage.Collection, q storage.Query, interval storage.Interval, groupBy string) ([]storage.Bucket, error) {
-	number, known, err := s.tenant(tenant, false)
-	if err != nil || !known {
-		return nil, err
-	}
 	if interval.Width < time.Second {
 		return nil, tracardi.InvalidField("interval", "must be a second or longer")
 	}
 	var field *expr.Path
 	if groupBy != "" {
-		path, err := expr.ParsePath(groupBy)
-		if err != nil {
-			return nil, tracardi.InvalidField("group_by", "%v", err)
+		var err error
+		if field, err = parseField("group_by", groupBy); err != nil {
+			return nil, err
 		}
-		field = &path
 	}
-	p := s.plan(ctx, number, c, q)
-	var result *bars
-	if p.schema.Immutable {
-		result, err = p.histogram(interval, field)
-	} else {
-		result, err = p.histogramMutable(interval, field)
-	}
+	result := newBars(interval)
+	err := s.query(ctx, tenant, c, q, func(p *plan) (err error) {
+		if p.schema.Immutable {
+			return p.histogram(result, field)
+		}
+		return p.histogramMutable(result, field)
+	})
 	if err != nil {
-		return nil, s.failure(err)
+		return nil, err
 	}
 	return result.buckets(), nil
 }
 
-func (b *bars) buckets() []storage.Bucket {
-	zone := b.interval.Zone
-	if zone == nil {
-		zone = time.UTC
-	}
-	buckets := []storage.Bucket{}
-	for start, values := range b.counts {
-		for raw, n := range values {
-			if n != 0 {
-				buckets = append(buckets, storage.Bucket{Time: fromMicros(start).In(zone), Value: plainText(raw), Count: n})
-			}
-		}
-	}
-	slices.SortFunc(buckets, func(a, b storage.Bucket) int {
-		return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.Value, b.Value))
-	})
-	return buckets
-}
-
-// plainText returns a text without its quotes and any other value as its JSON.
-func plainText(raw string) string {
-	if raw == "" || raw[0] != '"' {
-		return raw
-	}
-	text, _ := decodeValue(raw).(string)
-	return text
-}
-
 // Top implements storage.Records.
 func (s *Store) Top(ctx context.Context, tenant string, c storage.Collection, q storage.Query, field string, n int) ([]storage.Value, error) {
-	number, known, err := s.tenant(tenant, false)
-	if err != nil || !known {
+	path, err := parseField("field", field)
+	if err != nil {
 		return nil, err
 	}
-	path, err := expr.ParsePath(field)
-	if err != nil {
-		return nil, tracardi.InvalidField("field", "%v", err)
-	}
-	p := s.plan(ctx, number, c, q)
 	var counts map[string]int64
-	if p.schema.Immutable {
-		counts, err = p.top(&path)
-	} else {
-		counts, err = p.topMutable(&path)
-	}
+	err = s.query(ctx, tenant, c, q, func(p *plan) (err error) {
+		if p.schema.Immutable {
+			counts, err = p.top(path)
+		} else {
+			counts, err = p.topMutable(path)
+		}
+		return err
+	})
 	if err != nil {
-		return nil, s.failure(err)
+		return nil, err
 	}
 	return mostFrequent(counts, n), nil
 }
 
 func mostFrequent(counts map[string]int64, n int) []storage.Value {
-	raws := make([]string, 0, len(counts))
-	for raw, count := range counts {
+	keys := make([]string, 0, len(counts))
+	for key, count := range counts {
 		if count > 0 {
-			raws = append(raws, raw)
+			keys = append(keys, key)
 		}
 	}
-	slices.SortFunc(raws, func(a, b string) int { return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b)) })
-	values := make([]storage.Value, 0, min(n, len(raws)))
-	for _, raw := range raws[:min(n, len(raws))] {
-		values = append(values, storage.Value{Value: decodeValue(raw), Count: counts[raw]})
+	slices.SortFunc(keys, func(a, b string) int { return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b)) })
+	keys = keys[:max(0, min(n, len(keys)))]
+	values := make([]storage.Value, len(keys))
+	for i, key := range keys {
+		values[i] = storage.Value{Value: keyValue(key), Count: counts[key]}
 	}
 	return values
 }
 
 // Scan implements storage.Records.
 func (s *Store) Scan(ctx context.Context, tenant string, c storage.Collection, q storage.Query) iter.Seq2[storage.Doc, error] {
-	number, known, err := s.tenant(tenant, false)
-	if err != nil || !known {
-		return func(yield func(storage.Doc, error) bool) {
-			if err != nil {
-				yield(storage.Doc{}, s.failure(err))
-			}
-		}
+	if storage.SchemaOf(c).Immutable {
+		return s.scan(ctx, tenant, c, q)
 	}
-	q.Cursor = ""
-	p := s.plan(ctx, number, c, q)
-	if p.schema.Immutable {
-		return p.scan(q)
-	}
-	return p.scanMutable()
+	return s.scanMutable(ctx, tenant, c, q)
 }
 
-// sampleSize is how many recent documents tell which fields there are.
-const sampleSize = 500
+const (
+	sampleDocuments = 500 // newest documents that tell which fields there are
+	sampleSegments  = 16  // newest segments that do
+)
 
-// Fields implements storage.Records: the columns of recent segments and a sample of the newest documents.
+// Fields implements storage.Records: a sample of the newest documents and the columns of the newest segments.
 func (s *Store) Fields(ctx context.Context, tenant string, c storage.Collection) ([]storage.FieldInfo, error) {
-	number, known, err := s.tenant(tenant, false)
-	if err != nil || !known {
-		return nil, err
-	}
-	seen := map[string]columnInfo{}
-	p := s.plan(ctx, number, c, storage.Query{})
-	page, err := s.Search(ctx, tenant, c, storage.Query{Limit: sampleSize})
-	if err != nil {
-		return nil, err
-	}
-	sample := newColumnsBuilder(len(page.Docs), "")
-	for i, doc := range page.Docs {
-		sample.add(i, doc.Body)
-	}
-	for path, built := range sample.columns {
-		seen[path] = columnInfo{Types: built.types, Count: built.count}
-	}
-	if p.schema.Immutable {
-		segments, _, err := s.segments.list(ctx, p.space)
-		if err != nil {
-			return nil, err
-		}
-		for _, seg := range segments[max(0, len(segments)-16):] {
-			for path, info := range seg.Columns {
-				at := seen[path]
-				seen[path] = columnInfo{Types: at.Types | info.Types, Count: at.Count + info.Count}
+	var fields []storage.FieldInfo
+	err := s.query(ctx, tenant, c, storage.Query{}, func(p *plan) error {
+		seen, err := p.sampleFields()
+		for path, info := range seen {
+			if field, ok := fieldInfo(path, info); ok {
+				fields = append(fields, field)
 			}
 		}
-	}
-	fields := make([]storage.FieldInfo, 0, len(seen))
-	for path, info := range seen {
-		fields = append(fields, storage.FieldInfo{Path: fieldName(path), Types: typeNames(info.Types), Count: info.Count})
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
 	slices.SortFunc(fields, func(a, b storage.FieldInfo) int { return cmp.Compare(a.Path, b.Path) })
 	return fields, nil
 }
 
-// fieldName writes a column's path the way queries do.
-func fieldName(path string) string {
-	var b strings.Builder
-	for i, step := range strings.Split(path, stepMark) {
-		if plainStep(step) {
-			if i > 0 {
-				b.WriteByte('.')
-			}
-			b.WriteString(step)
-			continue
+// sampleFields returns what is known of the fields, by their columns' names.
+func (p *plan) sampleFields() (map[string]columnInfo, error) {
+	seen := map[string]columnInfo{}
+	note := func(path string, types uint8, count int64) {
+		at := seen[path]
+		seen[path] = columnInfo{Types: at.Types | types, Count: at.Count + count}
+	}
+	var page storage.Page
+	var err error
+	if p.schema.Immutable {
+		page, err = p.sampleTail(note)
+	} else {
+		page, _, err = p.walkTime(nil, sampleDocuments, false, 2*sampleDocuments)
+	}
+	sample := newColumnsBuilder(len(page.Docs), columnPath(p.schema.Time))
+	for i, doc := range page.Docs {
+		sample.add(i, doc.Body)
+		note("id", typeText, 1)
+		note(columnPath(p.schema.Time), typeText, 1)
+	}
+	for path, c := range sample.columns {
+		note(path, c.types, c.count)
+	}
+	return seen, err
+}
+
+// sampleTail notes the columns of segments and returns newer documents.
+func (p *plan) sampleTail(note func(path string, types uint8, count int64)) (page storage.Page, err error) {
+	segments, tail, err := p.store.segments.list(p.ctx, p.space)
+	if err != nil {
+		return page, err
+	}
+	for _, seg := range segments[max(0, len(segments)-sampleSegments):] {
+		note("id", typeText, int64(seg.Rows))
+		note(columnPath(p.schema.Time), typeText, int64(seg.Rows))
+		for path, info := range seg.Columns {
+			note(path, info.Types, info.Count)
 		}
+	}
+	blocks, err := p.tail(nil, tail)
+	if err != nil {
+		return page, err
+	}
+	rows, err := p.firstRows(blocks, ordering{}, sampleDocuments)
+	if err == nil {
+		page.Docs, err = p.documents(rows)
+	}
+	return page, err
+}
+
+// fieldInfo describes a column the way queries name it. ok is false for what no query can name.
+func fieldInfo(column string, info columnInfo) (storage.FieldInfo, bool) {
+	var b strings.Builder
+	for _, step := range strings.Split(column, stepMark) {
 		b.WriteByte('[')
 		b.Write(tracardi.AppendText(nil, step))
 		b.WriteByte(']')
 	}
-	return b.String()
+	path, err := expr.ParsePath(b.String())
+	types := typeNames(info.Types)
+	return storage.FieldInfo{Path: path.String(), Types: types, Count: info.Count}, err == nil && len(types) > 0
 }
 
-func plainStep(step string) bool {
-	for i := range len(step) {
-		c := step[i]
-		letter := c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9'
-		if !letter && (i == 0 || c != '_' && c != '-') {
-			return false
-		}
-	}
-	return step != ""
-}
+// deleteAtOnce is how many documents are deleted in one batch, while commits wait.
+const deleteAtOnce = 500
 
 // Delete implements storage.Records.
-func (s *Store) Delete(ctx context.Context, tenant string, c storage.Collection, ids []string) (int, error) {
-	number, known, err := s.tenant(tenant, false)
-	if err != nil || !known {
-		return 0, s.failure(err)
-	}
-	d := &deletion{store: s, batch: s.db.NewIndexedBatch(), space: spaceOf(number, c), schema: storage.SchemaOf(c)}
-	for _, id := range ids {
-		if err = ctx.Err(); err == nil {
-			err = d.add(ctx, id)
+func (s *Store) Delete(ctx context.Context, tenant string, c storage.Collection, ids []string) (total int, err error) {
+	err = s.call(ctx, func() error {
+		number, known, err := s.tenant(tenant, false)
+		if err != nil || !known {
+			return err
 		}
-		if err != nil {
-			return 0, s.failure(err)
+		if err = cmp.Or(s.committer.visible(ctx), s.segments.known(ctx)); err != nil {
+			return err
 		}
+		for some := range slices.Chunk(ids, deleteAtOnce) {
+			n, err := s.delete(ctx, spaceOf(number, c), some)
+			if err != nil {
+				return err
+			}
+			total += n
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, err
 	}
-	if err := d.batch.Commit(pebble.Sync); err != nil {
-		return 0, s.failure(err)
-	}
-	d.mark()
-	return d.count, nil
+	return total, nil
 }
 
 // Drop implements storage.Records.
-func (s *Store) Drop(_ context.Context, tenant string) error {
-	number, known, err := s.tenant(tenant, false)
-	if err != nil || !known {
-		return s.failure(err)
-	}
-	batch := s.db.NewBatch()
-	for _, tag := range []byte{tagDoc, tagID, tagKey, tagTime, tagCount, tagSegment, tagColumn, tagDeleted, tagReady} {
-		prefix := []byte{tag, byte(number >> 8), byte(number)}
-		if err := batch.DeleteRange(prefix, after(prefix), nil); err != nil {
-			return s.failure(err)
+func (s *Store) Drop(ctx context.Context, tenant string) error {
+	return s.call(ctx, func() error {
+		number, known, err := s.tenant(tenant, false)
+		if err != nil || !known {
+			return err
 		}
-	}
-	if err := batch.Commit(pebble.Sync); err != nil {
-		return s.failure(err)
-	}
-	s.segments.forget(number)
-	return nil
+		if err = cmp.Or(s.committer.visible(ctx), s.segments.known(ctx)); err != nil {
+			return err
+		}
+		batch := s.db.NewBatch()
+		defer func() { _ = batch.Close() }() // applied or of no use
+		for _, tag := range tenantTags {
+			prefix := []byte{tag, byte(number >> 8), byte(number)}
+			if err := batch.DeleteRange(prefix, after(prefix), nil); err != nil {
+				return err
+			}
+		}
+		s.changing.Lock()
+		defer s.changing.Unlock()
+		if err := s.db.Apply(batch, pebble.Sync); err != nil {
+			return err
+		}
+		s.segments.forget(number)
+		s.queue.forget(number)
+		return nil
+	})
 }

@@ -1,12 +1,9 @@
 package pebble
 
 import (
-	"cmp"
-	"context"
 	"encoding/binary"
 	"encoding/json"
-	"slices"
-	"sync"
+	"errors"
 	"sync/atomic"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -15,10 +12,11 @@ import (
 	"github.com/tracardi/tracardi-go/storage"
 )
 
-// segment describes immutable documents that are laid out in columns, ordered by time. It never changes but for deletions.
+// segment describes immutable documents that are laid out in columns, ordered by time. It never changes but for deletions,
+// which are marked until the segment is replaced by one without them.
 type segment struct {
-	Number  uint32                `json:"number"`
-	First   uint64                `json:"first"` // numbers of its documents
+	Number  uint32                `json:"number"` // in the order of making
+	First   uint64                `json:"first"`  // numbers of its documents
 	Last    uint64                `json:"last"`
 	Rows    int                   `json:"rows"`
 	From    int64                 `json:"from"` // earliest and latest time
@@ -27,295 +25,96 @@ type segment struct {
 	Partial bool                  `json:"partial"` // some paths have no column
 
 	space   space
+	schema  *storage.Schema
 	deleted atomic.Pointer[map[uint32]bool]
 }
 
 type columnInfo struct {
 	Types   uint8 `json:"t"`
 	Count   int64 `json:"n"`
-	Missing bool  `json:"m,omitempty"` // not kept: a value was too long
+	Missing bool  `json:"m,omitempty"` // not kept: a value was too long or too deep
 }
 
-// shelf is what is known of one collection's segments.
-type shelf struct {
-	segments []*segment // in the order of their numbers
-	tail     uint64     // documents from this number on are in no segment
-	rows     int        // about how many there are
+// errReplaced says that a segment's columns are gone because another segment has its documents, or none.
+var errReplaced = errors.New("the segment was replaced")
+
+func (seg *segment) span() (int64, int64) { return seg.From, seg.To }
+
+// documents are the segment's documents, to be read one by one.
+func (seg *segment) documents() numbers {
+	return numbers{seg.space, seg.First, seg.Last, seg.From, seg.To}
 }
 
-// segmenter turns the tail of each immutable collection into segments, in the background.
-type segmenter struct {
-	store *Store
-	mu    sync.RWMutex
-	shelf map[space]*shelf
-	wake  chan struct{}
-	ready chan struct{} // closed when what is stored has been read
-}
-
-func newSegmenter(s *Store) *segmenter {
-	return &segmenter{store: s, shelf: map[space]*shelf{}, wake: make(chan struct{}, 1), ready: make(chan struct{})}
-}
-
-// grown is told after each commit how many documents a collection got.
-func (g *segmenter) grown(where space, n int) {
-	g.mu.Lock()
-	at := g.at(where)
-	at.rows += n
-	full := at.rows >= g.store.rows
-	g.mu.Unlock()
-	if full {
-		g.signal()
+func parseSegment(where space, value []byte) (*segment, error) {
+	seg := &segment{space: where, schema: where.schema()}
+	if json.Unmarshal(value, seg) != nil || seg.Rows < 1 || seg.Rows > maxSegmentRows || seg.Last < seg.First {
+		return nil, errDamaged
 	}
-}
-
-func (g *segmenter) at(where space) *shelf {
-	at := g.shelf[where]
-	if at == nil {
-		at = &shelf{}
-		g.shelf[where] = at
-	}
-	return at
-}
-
-func (g *segmenter) signal() {
-	select {
-	case g.wake <- struct{}{}:
-	default:
-	}
-}
-
-// list returns the segments and where the tail begins, once all are known.
-func (g *segmenter) list(ctx context.Context, where space) ([]*segment, uint64, error) {
-	select {
-	case <-g.ready:
-	case <-ctx.Done():
-		return nil, 0, ctx.Err()
-	}
-	g.mu.RLock()
-	defer g.mu.RUnlock()
-	at := g.shelf[where]
-	if at == nil {
-		return nil, 0, nil
-	}
-	return at.segments[:len(at.segments):len(at.segments)], at.tail, nil
-}
-
-// forget drops what is known of a tenant.
-func (g *segmenter) forget(tenant uint16) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	for where := range g.shelf {
-		if where.tenant() == tenant {
-			delete(g.shelf, where)
-		}
-	}
-}
-
-func (g *segmenter) run(ctx context.Context) {
-	if err := g.load(); err != nil {
-		g.store.markDamaged(err)
-	}
-	close(g.ready)
-	for {
-		for _, where := range g.full() {
-			if ctx.Err() != nil {
-				return
-			}
-			if err := g.build(where); err != nil {
-				g.store.log.Error("storage: a segment could not be built, searches read the documents instead", "error", err)
-				break
-			}
-		}
-		if len(g.full()) > 0 && ctx.Err() == nil {
-			continue
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-g.wake:
-		}
-	}
-}
-
-func (g *segmenter) full() (spaces []space) {
-	g.mu.RLock()
-	defer g.mu.RUnlock()
-	for where, at := range g.shelf {
-		if at.rows >= g.store.rows && g.store.disk.full() == nil {
-			spaces = append(spaces, where)
-		}
-	}
-	return spaces
-}
-
-// load reads the headers, the deletions and the tails' lengths.
-func (g *segmenter) load() error {
-	g.store.tenantsMu.RLock()
-	tenants := make([]uint16, 0, len(g.store.tenants))
-	for _, number := range g.store.tenants {
-		tenants = append(tenants, number)
-	}
-	g.store.tenantsMu.RUnlock()
-	for _, tenant := range tenants {
-		for _, schema := range storage.Schemas {
-			if !schema.Immutable {
-				continue
-			}
-			if err := g.loadSpace(spaceOf(tenant, schema.Collection)); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-func (g *segmenter) loadSpace(where space) error {
-	var segments []*segment
-	err := g.store.each(where.key(tagSegment), func(_, value []byte) error {
-		seg := &segment{space: where}
-		if err := json.Unmarshal(value, seg); err != nil {
-			return errDamaged
-		}
-		seg.deleted.Store(&map[uint32]bool{})
-		segments = append(segments, seg)
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	tail := uint64(0)
-	for _, seg := range segments {
-		if err := g.loadDeleted(seg); err != nil {
-			return err
-		}
-		tail = seg.Last + 1
-	}
-	rows := 0
-	lower := where.docNumber(tail)
-	iter, err := g.store.db.NewIter(&pebble.IterOptions{LowerBound: lower, UpperBound: after(where.key(tagDoc))})
-	if err != nil {
-		return err
-	}
-	for valid := iter.First(); valid; valid = iter.Next() {
-		rows++
-	}
-	g.mu.Lock()
-	at := g.at(where)
-	at.segments, at.tail, at.rows = segments, tail, max(at.rows, rows)
-	g.mu.Unlock()
-	return iter.Close()
-}
-
-func (g *segmenter) loadDeleted(seg *segment) error {
-	deleted := map[uint32]bool{}
-	prefix := binary.BigEndian.AppendUint32(seg.space.key(tagDeleted), seg.Number)
-	err := g.store.each(prefix, func(key, _ []byte) error {
-		deleted[binary.BigEndian.Uint32(key[len(prefix):])] = true
-		return nil
-	})
-	seg.deleted.Store(&deleted)
-	return err
-}
-
-// segmentRow is a document on its way into a segment.
-type segmentRow struct {
-	time   int64
-	number uint64
-	body   []byte
-}
-
-// build lays the oldest documents of the tail out in columns.
-func (g *segmenter) build(where space) error {
-	g.mu.RLock()
-	at := g.shelf[where]
-	tail, number := at.tail, uint32(0)
-	if n := len(at.segments); n > 0 {
-		number = at.segments[n-1].Number + 1
-	}
-	g.mu.RUnlock()
-	rows, err := g.read(where, tail)
-	if err != nil {
-		return err
-	}
-	if len(rows) < g.store.rows { // deletions, or a count that ran ahead
-		g.mu.Lock()
-		at.rows = len(rows)
-		g.mu.Unlock()
-		return nil
-	}
-	seg := &segment{Number: number, First: rows[0].number, Last: rows[len(rows)-1].number, Rows: len(rows), space: where}
 	seg.deleted.Store(&map[uint32]bool{})
-	slices.SortStableFunc(rows, func(a, b segmentRow) int { return cmp.Compare(a.time, b.time) })
-	seg.From, seg.To = rows[0].time, rows[len(rows)-1].time
-	batch, err := seg.stage(g.store.db, rows)
+	return seg, nil
+}
+
+// stage lays documents out in columns and stages them with the header. rows are in the order of time.
+func (seg *segment) stage(batch *pebble.Batch, db *pebble.DB, rows []rowRef) error {
+	columns, err := seg.layOut(db, rows)
 	if err != nil {
 		return err
 	}
-	// No sync: what is lost by a crash is built again from the documents.
-	if err := g.store.db.Apply(batch, pebble.NoSync); err != nil {
-		return err
-	}
-	g.mu.Lock()
-	at.segments = append(at.segments, seg)
-	at.tail = seg.Last + 1
-	at.rows -= len(rows)
-	g.mu.Unlock()
-	return batch.Close()
-}
-
-func (g *segmenter) read(where space, tail uint64) ([]segmentRow, error) {
-	iter, err := g.store.db.NewIter(&pebble.IterOptions{LowerBound: where.docNumber(tail), UpperBound: after(where.key(tagDoc))})
-	if err != nil {
-		return nil, err
-	}
-	rows := make([]segmentRow, 0, g.store.rows)
-	for valid := iter.First(); valid && len(rows) < g.store.rows; valid = iter.Next() {
-		doc, err := parseDocument(iter.Value())
-		if err != nil {
-			return nil, err
-		}
-		number := binary.BigEndian.Uint64(iter.Key()[4:])
-		rows = append(rows, segmentRow{doc.time, number, slices.Clone(doc.body)})
-	}
-	return rows, iter.Close()
-}
-
-// stage writes the columns of the rows and the header.
-func (seg *segment) stage(db *pebble.DB, rows []segmentRow) (*pebble.Batch, error) {
-	columns := newColumnsBuilder(len(rows), columnPath(seg.space.schema().Time))
-	for i := range rows {
-		columns.add(i, rows[i].body)
-		rows[i].body = nil
-	}
-	seg.Partial = columns.overflow
+	seg.Partial = columns.partial
 	seg.Columns = make(map[string]columnInfo, len(columns.columns))
-	batch := db.NewBatch()
 	for path, c := range columns.columns {
 		seg.Columns[path] = columnInfo{Types: c.types, Count: c.count, Missing: c.left}
 		if c.left {
 			continue
 		}
 		if err := batch.Set(seg.space.column(seg.Number, path), c.encode(), nil); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if err := batch.Set(seg.space.column(seg.Number, rowsColumn), seg.encodeRows(rows), nil); err != nil {
-		return nil, err
+		return err
 	}
 	header, err := json.Marshal(seg)
 	if err != nil {
+		return err
+	}
+	return batch.Set(seg.space.segment(seg.Number), header, nil)
+}
+
+func (seg *segment) layOut(db *pebble.DB, rows []rowRef) (*columnsBuilder, error) {
+	byNumber := make(map[uint64]int, len(rows))
+	for row, ref := range rows {
+		byNumber[ref.number] = row
+	}
+	columns := newColumnsBuilder(len(rows), columnPath(seg.schema.Time))
+	iter, err := db.NewIter(&pebble.IterOptions{LowerBound: seg.space.docNumber(seg.First), UpperBound: after(seg.space.docNumber(seg.Last))})
+	if err != nil {
 		return nil, err
 	}
-	return batch, batch.Set(seg.space.segment(seg.Number), header, nil)
+	for valid := iter.First(); valid && err == nil; valid = iter.Next() {
+		row, wanted := byNumber[binary.BigEndian.Uint64(iter.Key()[4:])]
+		if !wanted {
+			continue
+		}
+		var body []byte
+		if body, err = parseBody(iter.Value()); err == nil {
+			columns.add(row, body)
+		}
+	}
+	return columns, errors.Join(err, iter.Close())
 }
 
-// rowRef is a row of a segment or a document of the tail.
-type rowRef struct {
-	time   int64
-	number uint64
+// unstage removes the segment's header, columns and marks, not its documents.
+func (seg *segment) unstage(batch *pebble.Batch) error {
+	columns := binary.BigEndian.AppendUint32(seg.space.key(tagColumn), seg.Number)
+	marks := binary.BigEndian.AppendUint32(seg.space.key(tagDeleted), seg.Number)
+	return errors.Join(
+		batch.Delete(seg.space.segment(seg.Number), nil),
+		batch.DeleteRange(columns, after(columns), nil),
+		batch.DeleteRange(marks, after(marks), nil))
 }
 
-func (seg *segment) encodeRows(rows []segmentRow) []byte {
+func (seg *segment) encodeRows(rows []rowRef) []byte {
 	var raw []byte
 	before := seg.From
 	for _, row := range rows {
@@ -332,27 +131,25 @@ func (seg *segment) rows(db *pebble.DB) ([]rowRef, error) {
 	if err != nil {
 		return nil, err
 	}
-	raw, err := s2.Decode(nil, stored)
+	if stored == nil {
+		return nil, errReplaced
+	}
+	return seg.decodeRows(stored)
+}
+
+func (seg *segment) decodeRows(stored []byte) ([]rowRef, error) {
+	raw, err := decompress(stored, seg.Rows)
 	if err != nil {
-		return nil, errDamaged
+		return nil, err
 	}
+	r := reader{rest: raw}
 	rows := make([]rowRef, seg.Rows)
-	before, at := seg.From, 0
+	before := seg.From
 	for i := range rows {
-		later, width := binary.Uvarint(raw[at:])
-		if width <= 0 {
-			return nil, errDamaged
-		}
-		at += width
-		offset, width := binary.Uvarint(raw[at:])
-		if width <= 0 {
-			return nil, errDamaged
-		}
-		at += width
-		before += int64(later)
-		rows[i] = rowRef{before, seg.First + offset}
+		before += int64(r.number())
+		rows[i] = rowRef{before, seg.First + r.number()}
 	}
-	return rows, nil
+	return rows, r.err()
 }
 
 // column reads one column; nil when no document has the path.
@@ -364,24 +161,20 @@ func (seg *segment) column(db *pebble.DB, path string) (*column, error) {
 	if err != nil {
 		return nil, err
 	}
+	if stored == nil {
+		return nil, errReplaced
+	}
 	return decodeColumn(stored, seg.Rows)
 }
 
-// each calls f with every key and value that begins with prefix; they are valid only during the call.
-func (s *Store) each(prefix []byte, f func(key, value []byte) error) error {
-	return s.eachBetween(prefix, after(prefix), f)
-}
-
-func (s *Store) eachBetween(lower, upper []byte, f func(key, value []byte) error) error {
-	iter, err := s.db.NewIter(&pebble.IterOptions{LowerBound: lower, UpperBound: upper})
-	if err != nil {
-		return err
+// hide marks rows as deleted for searches.
+func (seg *segment) hide(rows []uint32) {
+	hidden := make(map[uint32]bool, len(*seg.deleted.Load())+len(rows))
+	for row := range *seg.deleted.Load() {
+		hidden[row] = true
 	}
-	for valid := iter.First(); valid; valid = iter.Next() {
-		if err := f(iter.Key(), iter.Value()); err != nil {
-			_ = iter.Close() // the first error counts
-			return err
-		}
+	for _, row := range rows {
+		hidden[row] = true
 	}
-	return iter.Close()
+	seg.deleted.Store(&hidden)
 }

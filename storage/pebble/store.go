@@ -5,14 +5,10 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"os"
-	"path/filepath"
-	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -30,11 +26,12 @@ var upgrades = map[uint64]func(*Store) error{}
 
 // Options size a store. The zero value suits a small machine.
 type Options struct {
-	CacheBytes  int64        // block cache; 0 means 48 MB
-	MemTable    uint64       // one write buffer, there are up to four; 0 means 16 MB
-	SegmentRows int          // immutable documents of one segment; 0 means 16,384
-	Reserve     int64        // bytes of disk kept free for recovery; 0 means 64 MB or a tenth of a smaller disk
-	Log         *slog.Logger // nil for none
+	CacheBytes  int64         // block cache; 0 means 32 MB
+	MemTable    uint64        // one write buffer, there are up to four; 0 means 16 MB
+	SegmentRows int           // immutable documents of one segment, at most 65,535; 0 means 16,384
+	Rewrite     time.Duration // how often segments are rewritten without their deleted documents; 0 means a minute
+	Reserve     int64         // bytes of disk kept free for recovery; 0 means 64 MB or a tenth of a smaller disk
+	Log         *slog.Logger  // nil for none
 }
 
 // Store is an open store. One process owns it at a time.
@@ -43,6 +40,7 @@ type Store struct {
 	dir     string
 	log     *slog.Logger
 	rows    int
+	rewrite time.Duration
 	disk    *diskGuard
 	damaged atomic.Pointer[error]
 
@@ -53,10 +51,13 @@ type Store struct {
 	segments  *segmenter
 	queue     *queue
 
-	stop      context.CancelFunc
-	running   sync.WaitGroup
-	closeOnce sync.Once
-	closeErr  error
+	// changing is held by who reads stored documents, or what is known of them, in order to change them.
+	changing sync.Mutex
+
+	calls   sync.RWMutex // held for reading by every call that uses the files
+	closed  bool
+	stop    context.CancelFunc
+	running sync.WaitGroup
 }
 
 var _ storage.Records = (*Store)(nil)
@@ -64,18 +65,7 @@ var _ storage.Records = (*Store)(nil)
 // Open opens the store in a folder, which it makes when it is missing. A folder in use by another process, a damaged file and
 // a format newer than this program's are errors that say so.
 func Open(ctx context.Context, dir string, o Options) (*Store, error) {
-	if o.CacheBytes == 0 {
-		o.CacheBytes = 48 << 20
-	}
-	if o.MemTable == 0 {
-		o.MemTable = 16 << 20
-	}
-	if o.SegmentRows == 0 {
-		o.SegmentRows = 16384
-	}
-	if o.Log == nil {
-		o.Log = slog.New(slog.DiscardHandler)
-	}
+	o = o.withDefaults()
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the folder of the records: %w", err)
 	}
@@ -83,22 +73,41 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{dir: dir, log: o.Log, rows: o.SegmentRows, disk: disk, tenants: map[string]uint16{}}
+	s := &Store{dir: dir, log: o.Log, rows: o.SegmentRows, rewrite: o.Rewrite, disk: disk, tenants: map[string]uint16{}}
 	if s.db, err = pebble.Open(dir, s.options(o)); err != nil {
 		return nil, openError(dir, err)
 	}
-	background, stop := context.WithCancel(context.Background())
-	s.stop = stop
-	if err = s.prepare(); err != nil {
-		stop()
+	if err = errors.Join(s.prepare(), ctx.Err()); err != nil {
 		return nil, errors.Join(openError(dir, err), s.db.Close())
 	}
+	background, stop := context.WithCancel(context.Background())
+	s.stop = stop
 	s.running.Go(s.committer.build)
 	s.running.Go(s.committer.settle)
 	s.running.Go(func() { s.segments.run(background) })
 	s.running.Go(func() { s.disk.watch(background) })
 	s.running.Go(func() { s.verify(background) })
-	return s, ctx.Err()
+	return s, nil
+}
+
+func (o Options) withDefaults() Options {
+	if o.CacheBytes == 0 {
+		o.CacheBytes = 32 << 20
+	}
+	if o.MemTable == 0 {
+		o.MemTable = 16 << 20
+	}
+	if o.SegmentRows == 0 {
+		o.SegmentRows = 16384
+	}
+	o.SegmentRows = min(o.SegmentRows, maxSegmentRows)
+	if o.Rewrite == 0 {
+		o.Rewrite = time.Minute
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return o
 }
 
 func (s *Store) options(o Options) *pebble.Options {
@@ -157,16 +166,18 @@ func (s *Store) checkFormat() error {
 	if value != nil {
 		version, _ = binary.Uvarint(value)
 	}
-	if version > formatVersion {
+	switch {
+	case version == 0:
+		return errDamaged
+	case version > formatVersion:
 		return fmt.Errorf("its format is version %d and this program knows up to %d: use the newer program that wrote it", version, formatVersion)
+	case version == formatVersion && value != nil:
+		return nil
 	}
 	for ; version < formatVersion; version++ {
 		if err := upgrades[version](s); err != nil {
 			return fmt.Errorf("upgrade from format %d: %w", version, err)
 		}
-	}
-	if value != nil && value[0] == formatVersion {
-		return nil
 	}
 	return s.db.Set(metaKey("format"), binary.AppendUvarint(nil, formatVersion), pebble.Sync)
 }
@@ -175,14 +186,13 @@ const tenantMeta = "tenant/"
 
 func (s *Store) loadTenants() error {
 	prefix := metaKey(tenantMeta)
-	iter, err := s.db.NewIter(&pebble.IterOptions{LowerBound: prefix, UpperBound: after(prefix)})
-	if err != nil {
-		return err
-	}
-	for valid := iter.First(); valid; valid = iter.Next() {
-		s.tenants[string(iter.Key()[len(prefix):])] = binary.BigEndian.Uint16(iter.Value())
-	}
-	return iter.Close()
+	return s.each(prefix, func(key, value []byte) error {
+		if len(value) != 2 {
+			return errDamaged
+		}
+		s.tenants[string(key[len(prefix):])] = binary.BigEndian.Uint16(value)
+		return nil
+	})
 }
 
 // tenant returns the number of a tenant. With create a new one gets the next number.
@@ -213,97 +223,46 @@ func (s *Store) tenant(name string, create bool) (uint16, bool, error) {
 	return number, true, nil
 }
 
+// begin starts a call that uses the files, which stay open until end. It fails when the store is closed or ctx has ended.
+func (s *Store) begin(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	s.calls.RLock()
+	if s.closed {
+		s.calls.RUnlock()
+		return tracardi.Errorf(tracardi.Unavailable, "the store is closed")
+	}
+	return nil
+}
+
+func (s *Store) end() { s.calls.RUnlock() }
+
 // Ping implements storage.Records.
-func (s *Store) Ping(context.Context) error {
+func (s *Store) Ping(ctx context.Context) error {
+	if err := s.begin(ctx); err != nil {
+		return s.failure(err)
+	}
+	defer s.end()
 	if err := s.damaged.Load(); err != nil {
 		return tracardi.Errorf(tracardi.Unavailable, "the records in %s are damaged: restore them from a backup: %w", s.dir, *err)
 	}
 	return s.disk.full()
 }
 
-// Close waits for what was handed to Commit and closes the files. Calling it again does nothing.
+// Close waits for running calls and for what was handed to Commit, then closes the files. Calling it again does nothing.
 func (s *Store) Close() error {
-	s.closeOnce.Do(func() {
-		s.committer.close()
-		s.stop()
-		s.running.Wait()
-		s.closeErr = s.db.Close()
-	})
-	return s.closeErr
+	s.calls.Lock()
+	defer s.calls.Unlock()
+	if s.closed {
+		return nil
+	}
+	s.closed = true
+	s.committer.close()
+	s.stop()
+	s.running.Wait()
+	return s.db.Close()
 }
 
 // Size returns the bytes that the store takes on disk.
 func (s *Store) Size() int64 { return int64(s.db.Metrics().DiskSpaceUsage()) }
-
-func (s *Store) markDamaged(err error) {
-	if s.damaged.CompareAndSwap(nil, &err) {
-		s.log.Error("storage: a file is damaged; stop the server and restore the data folder from a backup", "dir", s.dir, "error", err)
-	}
-}
-
-// verify reads every block once after the start, slowly, so that damage is known before someone needs the data.
-func (s *Store) verify(ctx context.Context) {
-	iter, err := s.db.NewIterWithContext(ctx, nil)
-	if err != nil {
-		return
-	}
-	pause := time.NewTicker(5 * time.Millisecond)
-	defer pause.Stop()
-	read := 0
-	for valid := iter.First(); valid; valid = iter.Next() {
-		if read += len(iter.Key()) + len(iter.Value()); read > 1<<20 {
-			read = 0
-			select {
-			case <-ctx.Done():
-				_ = iter.Close() // the context's end is the reason
-				return
-			case <-pause.C:
-			}
-		}
-	}
-	if err := errors.Join(iter.Error(), iter.Close()); err != nil && ctx.Err() == nil {
-		s.markDamaged(err)
-	}
-}
-
-func openError(dir string, err error) error {
-	switch {
-	case errors.Is(err, syscall.EAGAIN) || errors.Is(err, syscall.EACCES) && strings.Contains(err.Error(), "LOCK"):
-		return fmt.Errorf("the records in %s are in use by another process: stop it, or choose another data folder: %w", dir, err)
-	case pebble.IsCorruptionError(err) || errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("the records in %s are damaged: restore the folder from a backup: %w", dir, err)
-	}
-	return fmt.Errorf("open the records in %s: %w", filepath.Clean(dir), err)
-}
-
-// failure turns an engine's error into ours.
-func (s *Store) failure(err error) error {
-	switch {
-	case err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded):
-		return err
-	case pebble.IsCorruptionError(err) || errors.Is(err, errDamaged):
-		s.markDamaged(err)
-	case errors.Is(err, pebble.ErrClosed):
-		return tracardi.Errorf(tracardi.Unavailable, "the store is closed")
-	}
-	var ours *tracardi.Error
-	if errors.As(err, &ours) {
-		return err
-	}
-	return &tracardi.Error{Kind: tracardi.Unavailable, Message: "the records cannot be read or written now", RetryAfter: time.Second, Err: err}
-}
-
-// pebbleLogger passes the engine's own words on. Fatalf must not return: the engine can't go on after a failed write of its
-// log, and what was not synced was not acknowledged either.
-type pebbleLogger struct{ log *slog.Logger }
-
-func (l pebbleLogger) Infof(format string, args ...any) {
-	l.log.Debug("storage: " + fmt.Sprintf(format, args...))
-}
-func (l pebbleLogger) Errorf(format string, args ...any) {
-	l.log.Error("storage: " + fmt.Sprintf(format, args...))
-}
-func (l pebbleLogger) Fatalf(format string, args ...any) {
-	l.log.Error("storage: the write-ahead log failed, stopping at once; nothing acknowledged is lost: " + fmt.Sprintf(format, args...))
-	os.Exit(2)
-}
