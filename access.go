@@ -74,7 +74,7 @@ func get(doc document, path []string) (any, bool) {
 		}
 		return f.Get(rest...)
 	case group, derived, *map[string]FieldOrigin: // rarely asked for
-		text := RawObject(doc.AppendJSON(nil))
+		text := RawObject(string(doc.AppendJSON(nil)))
 		return text.Get(path...)
 	case *[]string:
 		if len(*f) == 0 {

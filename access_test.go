@@ -45,7 +45,7 @@ func decoded(t interface{ Fatalf(string, ...any) }, doc document) map[string]any
 	if !json.Valid(text) {
 		t.Fatalf("not JSON: %s", text)
 	}
-	object := tracardi.RawObject(text)
+	object := tracardi.RawObject(string(text))
 	return object.Map()
 }
 
@@ -207,7 +207,7 @@ func TestSet(t *testing.T) {
 func TestDelete(t *testing.T) {
 	event := &tracardi.Event{
 		Type: "page-view", Device: tracardi.Device{Name: "Phone"}, Journey: "awareness",
-		Properties: tracardi.RawObject([]byte(`{"a":{"b":1,"c":2},"d":[1]}`)),
+		Properties: tracardi.RawObject(`{"a":{"b":1,"c":2},"d":[1]}`),
 	}
 	f := func(path, want string) {
 		t.Helper()

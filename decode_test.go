@@ -102,7 +102,7 @@ func TestClonesAreApart(t *testing.T) {
 // TestGolden holds the stored form still: what is written today must be found and read tomorrow.
 func TestGolden(t *testing.T) {
 	when := time.Date(2026, 1, 31, 15, 4, 5, 678900000, time.UTC)
-	free := func(text string) tracardi.Object { return tracardi.RawObject([]byte(text)) }
+	free := func(text string) tracardi.Object { return tracardi.RawObject(text) }
 	device := tracardi.Device{
 		Name: "Phone", Brand: "Maker", Model: "X", Type: "mobile", Touch: true, IP: "192.0.2.1", Resolution: "390x844", ColorDepth: 24,
 		Orientation: "portrait-primary",

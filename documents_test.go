@@ -54,7 +54,7 @@ func anyValue(depth int) *rapid.Generator[any] {
 var anyObject = rapid.Custom(func(t *rapid.T) tracardi.Object {
 	object := tracardi.NewObject(rapid.MapOfN(anyKey, anyValue(2), 0, 3).Draw(t, "object"))
 	if rapid.Bool().Draw(t, "text") {
-		return tracardi.RawObject(object.AppendJSON(nil))
+		return tracardi.RawObject(string(object.AppendJSON(nil)))
 	}
 	return object
 })

@@ -13,17 +13,18 @@ import (
 )
 
 // Object is a free-form JSON object. It stays the text it arrived as until something changes it, so that what is only passed
-// on is never decoded. The zero value is the empty object. A copy shares its content: use Clone before changing one of two.
+// on is never decoded; members of the top level can be changed without decoding the rest. The zero value is the empty object.
+// A copy shares its content: use Clone before changing one of two.
 //
 // Values are nil, bool, float64, string, []any and map[string]any; numbers that float64 can't hold are json.Number.
 type Object struct {
-	raw  []byte
+	raw  string
 	tree map[string]any
 }
 
-// RawObject wraps the text of a JSON object, which must be valid and is not changed afterwards.
-func RawObject(text []byte) Object {
-	if len(text) <= 2 || string(text) == "null" {
+// RawObject wraps the text of a JSON object, which must be valid.
+func RawObject(text string) Object {
+	if len(text) <= 2 || text == "null" {
 		return Object{}
 	}
 	return Object{raw: text}
@@ -33,18 +34,18 @@ func RawObject(text []byte) Object {
 func NewObject(tree map[string]any) Object { return Object{tree: tree} }
 
 // Empty tells whether the object has no members.
-func (o *Object) Empty() bool { return len(o.tree) == 0 && o.raw == nil }
+func (o *Object) Empty() bool { return len(o.tree) == 0 && o.raw == "" }
 
 // Map decodes the object and returns its tree, which belongs to the object: changes to it are changes of the object.
 func (o *Object) Map() map[string]any {
 	if o.tree == nil {
 		o.tree = map[string]any{}
-		if o.raw != nil {
-			gjson.ParseBytes(o.raw).ForEach(func(key, value gjson.Result) bool {
-				o.tree[key.String()] = decode(value)
+		if o.raw != "" {
+			gjson.Parse(o.raw).ForEach(func(key, value gjson.Result) bool {
+				o.tree[key.Str] = decode(value)
 				return true
 			})
-			o.raw = nil
+			o.raw = ""
 		}
 	}
 	return o.tree
@@ -63,16 +64,25 @@ func (o *Object) Get(path ...string) (any, bool) {
 	if o.tree != nil {
 		return Dig(o.tree, path...)
 	}
-	if o.raw == nil {
-		return nil, len(path) == 0
-	}
-	found := gjson.ParseBytes(o.raw)
-	for _, step := range path {
-		if found = member(found, step); !found.Exists() {
-			return nil, false
-		}
+	found, ok := o.find(path)
+	if !ok {
+		return nil, false
 	}
 	return decode(found), true
+}
+
+// find looks a path up in the text.
+func (o *Object) find(path []string) (found gjson.Result, ok bool) {
+	if o.raw == "" {
+		return found, false
+	}
+	found = gjson.Parse(o.raw)
+	for _, step := range path {
+		if found = member(found, step); !found.Exists() {
+			return found, false
+		}
+	}
+	return found, true
 }
 
 // Text returns the string at a path, and "" when there is none or it is something else.
@@ -84,13 +94,24 @@ func (o *Object) Text(path ...string) string {
 
 // Object returns the object at a path, empty when there is none.
 func (o *Object) Object(path ...string) Object {
-	value, _ := o.Get(path...)
-	tree, _ := value.(map[string]any)
-	return Object{tree: tree}
+	if o.tree != nil {
+		value, _ := Dig(o.tree, path...)
+		tree, _ := value.(map[string]any)
+		return Object{tree: tree}
+	}
+	if found, _ := o.find(path); found.IsObject() {
+		return RawObject(found.Raw)
+	}
+	return Object{}
 }
 
 // Set puts a value at a path, making the objects on the way and replacing what is not an object.
 func (o *Object) Set(value any, path ...string) {
+	if len(path) == 1 && o.tree == nil && o.raw != "" {
+		o.Delete(path[0])
+		o.put(path[0], AppendValue(nil, value))
+		return
+	}
 	at := o.Map()
 	for _, step := range path[:len(path)-1] {
 		next, ok := at[step].(map[string]any)
@@ -105,6 +126,9 @@ func (o *Object) Set(value any, path ...string) {
 
 // Delete removes the member at a path and tells whether it was there.
 func (o *Object) Delete(path ...string) bool {
+	if len(path) == 1 && o.tree == nil {
+		return o.cut(path[0])
+	}
 	parent, ok := Dig(o.Map(), path[:len(path)-1]...)
 	at, isObject := parent.(map[string]any)
 	if !ok || !isObject {
@@ -125,6 +149,10 @@ func (o *Object) Merge(other Object) {
 		*o = other.Clone()
 		return
 	}
+	if o.tree == nil && other.tree == nil {
+		o.mergeText(other.raw)
+		return
+	}
 	copied := other.Clone()
 	tree := o.Map()
 	for key, value := range copied.Map() {
@@ -132,12 +160,65 @@ func (o *Object) Merge(other Object) {
 	}
 }
 
+// mergeText puts the members of another text over this one's.
+func (o *Object) mergeText(other string) {
+	if o.raw == other {
+		return
+	}
+	merged := RawObject(other)
+	gjson.Parse(o.raw).ForEach(func(key, value gjson.Result) bool {
+		if !member(gjson.Parse(other), key.Str).Exists() {
+			merged.put(key.Str, []byte(value.Raw))
+		}
+		return true
+	})
+	*o = merged
+}
+
+// put adds a member that the text does not have.
+func (o *Object) put(name string, value []byte) {
+	text := make([]byte, 0, len(o.raw)+len(name)+len(value)+8)
+	if o.raw == "" {
+		text = append(text, '{')
+	} else {
+		text = append(text, strings.TrimRight(o.raw[:strings.LastIndexByte(o.raw, '}')], " \t\r\n")...)
+		if text[len(text)-1] != '{' {
+			text = append(text, ',')
+		}
+	}
+	text = append(AppendText(text, name), ':')
+	o.raw = string(append(append(text, value...), '}'))
+}
+
+// cut takes a member out of the text.
+func (o *Object) cut(name string) (found bool) {
+	var kept []byte
+	gjson.Parse(o.raw).ForEach(func(key, value gjson.Result) bool {
+		if key.Str == name {
+			found = true
+			return true
+		}
+		if kept == nil {
+			kept = append(make([]byte, 0, len(o.raw)), '{')
+		} else {
+			kept = append(kept, ',')
+		}
+		kept = append(append(kept, key.Raw...), ':')
+		kept = append(kept, value.Raw...)
+		return true
+	})
+	if found {
+		*o = RawObject(string(append(kept, '}')))
+	}
+	return found
+}
+
 // AppendJSON appends the object's text to dst; members of a changed object come in the order of their names.
 func (o *Object) AppendJSON(dst []byte) []byte {
 	switch {
 	case o.tree != nil:
 		return AppendValue(dst, o.tree)
-	case o.raw != nil:
+	case o.raw != "":
 		return append(dst, o.raw...)
 	}
 	return append(dst, '{', '}')
@@ -155,7 +236,7 @@ func (o *Object) UnmarshalJSON(text []byte) error {
 	if len(text) == 0 || text[0] != '{' {
 		return InvalidField("", "must be an object, not %s", gjson.ParseBytes(text).Type)
 	}
-	*o = RawObject(slices.Clone(text))
+	*o = RawObject(string(text))
 	return nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"flag"
 	"math"
+	"strings"
 	"testing"
 	"time"
 
@@ -19,8 +20,8 @@ func TestObjectGet(t *testing.T) {
 	text := `{"a":{"b.c":[1,{"d":null}],"*":"star"},"big":9007199254740993,"e":1e300,"huge":1e999,"é\n":"\u00e9","list":[],"":"empty"}`
 	f := func(want any, found bool, path ...string) {
 		t.Helper()
-		raw := tracardi.RawObject([]byte(text))
-		tree := tracardi.RawObject([]byte(text))
+		raw := tracardi.RawObject(text)
+		tree := tracardi.RawObject(text)
 		tree.Map()
 		for name, object := range map[string]*tracardi.Object{"text": &raw, "tree": &tree} {
 			got, ok := object.Get(path...)
@@ -47,7 +48,7 @@ func TestObjectGet(t *testing.T) {
 }
 
 func TestObjectChanges(t *testing.T) {
-	object := tracardi.RawObject([]byte(`{"a":{"b":1},"c":"text"}`))
+	object := tracardi.RawObject(`{"a":{"b":1},"c":"text"}`)
 	copied := object.Clone()
 	object.Set(2.0, "a", "x", "y")
 	object.Set(true, "c", "d")
@@ -62,7 +63,7 @@ func TestObjectChanges(t *testing.T) {
 	if got, want := string(copied.AppendJSON(nil)), `{"a":{"b":1},"c":"text"}`; got != want {
 		t.Errorf("copy: got %s, want %s", got, want)
 	}
-	object.Merge(tracardi.RawObject([]byte(`{"a":null,"z":[]}`)))
+	object.Merge(tracardi.RawObject(`{"a":null,"z":[]}`))
 	object.Merge(tracardi.Object{})
 	if got, want := string(object.AppendJSON(nil)), `{"a":null,"c":{"d":true},"z":[]}`; got != want {
 		t.Errorf("merged: got %s, want %s", got, want)
@@ -169,7 +170,7 @@ func TestDecodedObjectIsItsText(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		tree := rapid.MapOfN(anyKey, anyValue(3), 0, 4).Draw(t, "tree")
 		text := tracardi.AppendValue(nil, tree)
-		object := tracardi.RawObject(text)
+		object := tracardi.RawObject(string(text))
 		if diff := cmp.Diff(tree, object.Map()); diff != "" {
 			t.Fatal(diff)
 		}
@@ -201,6 +202,39 @@ func FuzzObject(f *testing.F) {
 			t.Fatalf("%v in %s", err, object.AppendJSON(nil))
 		}
 		if diff := cmp.Diff(want, got); diff != "" && len(want) > 0 {
+			t.Fatal(diff)
+		}
+	})
+}
+
+// TestTextEdits proves that members of the top level change in the text as they do in the tree.
+func TestTextEdits(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		members := rapid.MapOf(rapid.SampledFrom([]string{"a", "b", "c", "k.e\"y", "ü"}), rapid.SampledFrom([]any{nil, "x", 1.5, []any{1.0}, map[string]any{"z": "\\\""}}))
+		text := string(tracardi.AppendValue(nil, members.Draw(t, "object")))
+		blanks := strings.NewReplacer(",", " , ", "{", "{ ").Replace(text)
+		one, tree := tracardi.RawObject(blanks), tracardi.RawObject(blanks)
+		tree.Map()
+		for range rapid.IntRange(1, 6).Draw(t, "steps") {
+			name := rapid.SampledFrom([]string{"a", "b", "c", "k.e\"y", "d"}).Draw(t, "name")
+			switch rapid.IntRange(0, 2).Draw(t, "step") {
+			case 0:
+				one.Set("new", name)
+				tree.Set("new", name)
+			case 1:
+				if a, b := one.Delete(name), tree.Delete(name); a != b {
+					t.Fatalf("delete %q of %s: %t, of the tree: %t", name, blanks, a, b)
+				}
+			case 2:
+				other := string(tracardi.AppendValue(nil, members.Draw(t, "other")))
+				one.Merge(tracardi.RawObject(other))
+				tree.Merge(tracardi.RawObject(other))
+			}
+		}
+		if !json.Valid(one.AppendJSON(nil)) {
+			t.Fatalf("no JSON: %s", one.AppendJSON(nil))
+		}
+		if diff := cmp.Diff(tree.Map(), one.Map()); diff != "" {
 			t.Fatal(diff)
 		}
 	})

@@ -88,7 +88,7 @@ func (f FieldOrigin) appendJSON(dst []byte) []byte {
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (f *FieldOrigin) UnmarshalJSON(text []byte) error {
-	wrapped := Object{raw: append(append([]byte(`{"f":`), text...), '}')}
+	wrapped := RawObject(`{"f":` + string(text) + `}`)
 	if when, ok := wrapped.Get("f", "0"); ok {
 		if s, ok := when.(string); ok {
 			f.Time, _ = ParseTime(s)

@@ -102,7 +102,7 @@ func languageCodes(header, country string) []string {
 	}
 	var codes []string
 	add := func(code string) {
-		if code != "und" && len(codes) < maxLanguages && !slices.Contains(codes, code) {
+		if code != "und" && code != "mul" && len(codes) < maxLanguages && !slices.Contains(codes, code) {
 			codes = append(codes, code)
 		}
 	}

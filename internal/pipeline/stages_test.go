@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"encoding/json"
 	"testing"
 	"time"
 
@@ -35,7 +36,7 @@ func nextRequest(events ...tracardi.NewEvent) *Work {
 	return w
 }
 
-func free(text string) tracardi.Object { return tracardi.RawObject([]byte(text)) }
+func free(text string) tracardi.Object { return tracardi.RawObject(text) }
 
 func run(t *testing.T, w *Work, stages ...func(*Work) error) {
 	t.Helper()
@@ -61,4 +62,13 @@ func at(doc interface {
 ) any {
 	value, _ := doc.Get(path...)
 	return value
+}
+
+func validJSON(texts ...string) bool {
+	for _, text := range texts {
+		if !json.Valid([]byte(text)) {
+			return false
+		}
+	}
+	return true
 }

@@ -47,7 +47,7 @@ func systemEvents(w *Work) error {
 	return nil
 }
 
-var asyncOption = []byte(`{"async":true}`)
+const asyncOption = `{"async":true}`
 
 func (w *Work) addSystemEvent(name string, before time.Duration, properties tracardi.Object) {
 	w.Incoming = append(w.Incoming, tracardi.NewEvent{

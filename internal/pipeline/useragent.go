@@ -63,16 +63,17 @@ func (a *Agents) Recognize(w *Work) error {
 	}
 	known := sender
 	// A server that passes events on has an agent of its own, and tells the browser's in the context.
-	if text := s.Context.Text("browser", "local", "browser", "userAgent"); text != "" {
+	browser := s.Context.Object("browser", "local", "browser")
+	if text := browser.Text("userAgent"); text != "" && text != w.Payload.Request.UserAgent {
 		if known, err = a.read(text); err != nil {
 			return err
 		}
 	}
 	s.OS, s.Device, s.App = known.os, known.device, known.app
 	s.App.Bot = known.app.Bot || sender.app.Bot || namesBot(w.Payload)
-	s.App.Language = s.Context.Text("browser", "local", "browser", "language")
-	overrideDevice(&s.Device, &s.Context)
-	readScreen(&s.Device, &s.Context)
+	s.App.Language = browser.Text("language")
+	overrideDevice(&s.Device, s.Context.Object("device"))
+	readScreen(&s.Device, s.Context.Object("screen", "local"))
 	if ip := w.Payload.Request.IP; ip != "" {
 		s.Device.IP = ip
 		s.Context.Set(ip, "ip")
@@ -163,27 +164,27 @@ func deviceType(text string, found *uaparser.Client) string {
 }
 
 // overrideDevice takes over what the client itself knows of its device.
-func overrideDevice(d *tracardi.Device, context *tracardi.Object) {
+func overrideDevice(d *tracardi.Device, told tracardi.Object) {
 	put := func(field *string, name string) {
-		if text := context.Text("device", name); text != "" {
+		if text := told.Text(name); text != "" {
 			*field = text
 		}
 	}
 	put(&d.Name, "name")
 	put(&d.Brand, "brand")
 	put(&d.Model, "model")
-	switch kind := context.Text("device", "type"); kind {
+	switch kind := told.Text("type"); kind {
 	case deviceMobile, devicePC, deviceTablet, deviceEmail:
 		d.Type = kind
 	}
-	if touch, _ := context.Get("device", "touch"); touch != nil {
+	if touch, _ := told.Get("touch"); touch != nil {
 		d.Touch, _ = touch.(bool)
 	}
 }
 
-func readScreen(d *tracardi.Device, context *tracardi.Object) {
+func readScreen(d *tracardi.Device, screen tracardi.Object) {
 	size := func(name string) int {
-		value, _ := context.Get("screen", "local", name)
+		value, _ := screen.Get(name)
 		n, _ := value.(float64)
 		if n < 0 || n > 1e6 {
 			return 0
@@ -194,5 +195,5 @@ func readScreen(d *tracardi.Device, context *tracardi.Object) {
 		d.Resolution = strconv.Itoa(width) + "x" + strconv.Itoa(height)
 	}
 	d.ColorDepth = size("colorDepth")
-	d.Orientation = context.Text("screen", "local", "orientation")
+	d.Orientation = screen.Text("orientation")
 }
