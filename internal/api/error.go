@@ -152,7 +152,9 @@ func writeProblem(w http.ResponseWriter, p *Problem) {
 	}
 	header.Set("Content-Type", problemType)
 	w.WriteHeader(p.Status)
-	_ = json.NewEncoder(w).Encode(p) // who cannot be told has gone
+	out := json.NewEncoder(w)
+	out.SetEscapeHTML(false)
+	_ = out.Encode(p) // who cannot be told has gone
 }
 
 // ours turns the framework's own errors into problems of ours. The values that it would send back may be secrets.

@@ -167,7 +167,7 @@ func TestUnknownRoutes(t *testing.T) {
 
 func TestHeaders(t *testing.T) {
 	h := open(t)
-	a := h.stranger().with("X-Request-ID", "client-7.a").send("GET", "/me", "").wants(http.StatusUnauthorized, `"request_id":"client-7.a"`)
+	a := h.stranger().with("X-Request-ID", "client-7.a").send("GET", "/me", "").wants(http.StatusUnauthorized, `"request_id":"client-7.a"`, "Bearer <token>")
 	for name, want := range map[string]string{
 		"X-Request-Id": "client-7.a", "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store", "Access-Control-Allow-Origin": "",
 	} {
