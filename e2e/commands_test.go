@@ -75,7 +75,7 @@ func TestDoctor(t *testing.T) {
 	}
 
 	p := start(t, data)
-	contains(t, doctor(1), "in use by another process")
+	contains(t, doctor(1), "are in use", "another data folder")
 	free = strings.TrimPrefix(p.url, "http://")
 	contains(t, doctor(0), "a server answers", "is ready")
 	if code := p.signal(15); code != 0 {

@@ -82,14 +82,18 @@ func TestCrash(t *testing.T) {
 		running.Wait()
 		p = start(t, data)
 	}
-	want := 0
-	for _, v := range visitors {
-		want += v.sent
-	}
 	await(t, "the queue to be empty", func() bool {
-		var count struct{ Count int }
-		p.must("GET", "/api/v1/events/count", "", &count)
-		return count.Count >= want
+		var queue struct {
+			Items []struct {
+				Topic                string
+				Ready, Delayed, Dead int
+			}
+		}
+		p.must("GET", "/api/v1/queue", "", &queue)
+		if len(queue.Items) != 1 || queue.Items[0].Dead != 0 {
+			t.Fatalf("queue: %+v", queue)
+		}
+		return queue.Items[0].Ready+queue.Items[0].Delayed == 0
 	})
 	check(t, p, visitors)
 }

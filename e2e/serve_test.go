@@ -169,7 +169,7 @@ func TestStartExplainsWhatIsInTheWay(t *testing.T) {
 		code int
 		want []string
 	}{
-		{"folder in use", []string{"--data", data, "--addr=127.0.0.1:0"}, 2, []string{"in use by another process", data}},
+		{"folder in use", []string{"--data", data, "--addr=127.0.0.1:0"}, 2, []string{"are in use", "another data folder", data}},
 		{"address in use", []string{"--data", t.TempDir(), "--addr", addr}, 2, []string{"in use", addr, "--addr"}},
 		{"data is a file", []string{"--data", occupied, "--addr=127.0.0.1:0"}, 2, []string{occupied, "--data"}},
 		{"bad settings", []string{"--roles=api", "--memory=1"}, 1, []string{"roles:", "memory:"}},
