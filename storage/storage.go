@@ -25,6 +25,9 @@ type Doc struct {
 	// Ids that the platform made itself need no such check.
 	Unique bool
 
+	// Made says of a new mutable document that the platform made its id just now, so that the store need not look for it.
+	Made bool
+
 	// Keys are the values of the schema's Keys fields, Groups those of its Groups fields, in the schema's order. When nil the
 	// store reads them from Body.
 	Keys   []Key

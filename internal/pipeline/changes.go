@@ -18,7 +18,7 @@ func (w *Work) changes() *storage.ChangeSet {
 		from := len(text)
 		text = p.AppendJSON(text)
 		p.Size = len(text) - from
-		add(storage.Doc{ID: p.ID, Time: p.Metadata.Time.Insert, Version: p.Version, Keys: profileKeys(p)}, storage.Profiles, from)
+		add(storage.Doc{ID: p.ID, Time: p.Metadata.Time.Insert, Version: p.Version, Made: p.New && p.ID != w.Payload.Profile, Keys: profileKeys(p)}, storage.Profiles, from)
 		p.Version++
 		p.New = false
 	}
@@ -27,7 +27,7 @@ func (w *Work) changes() *storage.ChangeSet {
 		from := len(text)
 		text = s.AppendJSON(text)
 		s.Size = len(text) - from
-		add(storage.Doc{ID: s.ID, Time: s.Metadata.Time.Insert, Version: s.Version, Keys: refKeys(s.Profile.ID)}, storage.Sessions, from)
+		add(storage.Doc{ID: s.ID, Time: s.Metadata.Time.Insert, Version: s.Version, Made: s.ID != w.Payload.Session, Keys: refKeys(s.Profile.ID)}, storage.Sessions, from)
 		s.Version++
 		s.New = false
 	}

@@ -18,6 +18,7 @@ type write struct {
 	time       int64
 	version    uint64 // that must be stored
 	unique     bool
+	made       bool
 	keys       []storage.Key
 	groups     []string
 	value      []byte // the document as it is stored
@@ -31,7 +32,7 @@ func newWrites(tenant uint16, docs []storage.Write) []write {
 		w, doc := &writes[i], &docs[i].Doc
 		w.docKey = docKey{spaceOf(tenant, docs[i].Collection), doc.ID}
 		w.collection, w.schema = docs[i].Collection, storage.SchemaOf(docs[i].Collection)
-		w.time, w.version, w.unique = micros(doc.Time), doc.Version, doc.Unique
+		w.time, w.version, w.unique, w.made = micros(doc.Time), doc.Version, doc.Unique, doc.Made
 		w.keys, w.groups = keysOf(w.schema, doc), groupsOf(w.schema, doc)
 		size += documentOverhead + len(doc.ID) + len(doc.Body)
 	}
@@ -143,6 +144,10 @@ func (b *staging) forget(writes []write, by *ticket) {
 
 func (b *staging) checkMutable(w *write, by *ticket) error {
 	doc := b.mutable[w.docKey]
+	if doc == nil && w.made && w.version == 0 {
+		doc = &mutableDoc{}
+		b.mutable[w.docKey] = doc
+	}
 	if doc == nil {
 		stored, err := readHeader(b.store.db, w.space.docID(w.id))
 		if err != nil {
