@@ -21,7 +21,7 @@ func (l *Locks) kept() (n int) {
 func TestFreeLocksCostNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := NewLocks()
-		defer l.Close() //nolint:errcheck // never fails
+		defer l.Close() // never fails
 		lock := func(name string, ttl time.Duration) func() {
 			t.Helper()
 			held, err := l.Lock(t.Context(), "acme", name, ttl)
@@ -66,7 +66,7 @@ func TestFreeLocksCostNothing(t *testing.T) {
 func TestForgottenLocksAreCleared(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := NewLocks()
-		defer l.Close() //nolint:errcheck // never fails
+		defer l.Close() // never fails
 		const each = 2 * sweepAt * 64
 		for round := range 5 {
 			for i := range each {

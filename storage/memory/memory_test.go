@@ -43,7 +43,7 @@ func TestCacheStaysWithinItsBytes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			cache := memory.NewCache(limit)
-			defer cache.Close() //nolint:errcheck // never fails
+			defer cache.Close() // never fails
 			for i := range c.rounds {
 				if err := cache.Set(t.Context(), "acme", c.key(i), make([]byte, c.value), time.Hour); err != nil {
 					t.Fatal(err)
@@ -77,7 +77,7 @@ func TestCacheStaysWithinItsBytes(t *testing.T) {
 
 func TestCacheKeepsWhatIsUsed(t *testing.T) {
 	c := memory.NewCache(1 << 20)
-	defer c.Close() //nolint:errcheck // never fails
+	defer c.Close() // never fails
 	want := []byte("used")
 	if err := c.Set(t.Context(), "acme", "used", want, 0); err != nil {
 		t.Fatal(err)
@@ -95,7 +95,7 @@ func TestCacheKeepsWhatIsUsed(t *testing.T) {
 func TestLocksAreHandedOutInOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := memory.NewLocks()
-		defer l.Close() //nolint:errcheck // never fails
+		defer l.Close() // never fails
 		first, err := l.Lock(t.Context(), "acme", "name", time.Hour)
 		if err != nil {
 			t.Fatal(err)
@@ -132,7 +132,7 @@ func TestLocksAreHandedOutInOrder(t *testing.T) {
 func TestLeaseBeginsWhenTheLockIsGiven(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := memory.NewLocks()
-		defer l.Close() //nolint:errcheck // never fails
+		defer l.Close() // never fails
 		if _, err := l.Lock(t.Context(), "acme", "name", time.Hour); err != nil {
 			t.Fatal(err)
 		}
@@ -157,7 +157,7 @@ func TestLeaseBeginsWhenTheLockIsGiven(t *testing.T) {
 
 func BenchmarkLock(b *testing.B) {
 	l := memory.NewLocks()
-	defer l.Close() //nolint:errcheck // never fails
+	defer l.Close() // never fails
 	names := make([]string, 1000)
 	for i := range names {
 		names[i] = "profile-" + strconv.Itoa(i)
@@ -176,7 +176,7 @@ func BenchmarkLock(b *testing.B) {
 
 func BenchmarkCache(b *testing.B) {
 	c := memory.NewCache(64 << 20)
-	defer c.Close() //nolint:errcheck // never fails
+	defer c.Close() // never fails
 	value := make([]byte, 1000)
 	if err := c.Set(b.Context(), "acme", "key", value, time.Hour); err != nil {
 		b.Fatal(err)

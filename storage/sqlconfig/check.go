@@ -35,8 +35,10 @@ func check(item storage.Item) error {
 		case len(part.text) < part.min:
 			return tracardi.InvalidField(part.field, "is empty")
 		case len(part.text) > part.max:
-			return &tracardi.Error{Kind: tracardi.TooLarge, Field: part.field,
-				Message: "has " + strconv.Itoa(len(part.text)) + " bytes, more than the " + strconv.Itoa(part.max) + " allowed"}
+			return &tracardi.Error{
+				Kind: tracardi.TooLarge, Field: part.field,
+				Message: "has " + strconv.Itoa(len(part.text)) + " bytes, more than the " + strconv.Itoa(part.max) + " allowed",
+			}
 		case !utf8.ValidString(part.text):
 			return tracardi.InvalidField(part.field, "is not UTF-8 text")
 		}

@@ -125,7 +125,7 @@ func (c *Config) change(ctx context.Context, doing string, f func(tx *sql.Tx, re
 	if err != nil {
 		return c.failure(ctx, doing, err)
 	}
-	defer tx.Rollback() //nolint:errcheck // after Commit it does nothing, else the error that led here says more
+	defer tx.Rollback() // after Commit it does nothing, else the error that led here says more
 	if _, err := tx.ExecContext(ctx, nextRevision); err != nil {
 		return c.failure(ctx, doing, err)
 	}
@@ -177,7 +177,7 @@ func query[T any](ctx context.Context, db *sql.DB, scan func(row) (T, error), st
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close() //nolint:errcheck // rows.Err has told
+	defer rows.Close() // rows.Err has told
 	var all []T
 	for rows.Next() {
 		one, err := scan(rows)

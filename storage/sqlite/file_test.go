@@ -36,8 +36,10 @@ func filled(t *testing.T) string {
 
 func put(t *testing.T, s storage.Config, id string) {
 	t.Helper()
-	_, err := s.Put(t.Context(), storage.Item{Tenant: "acme", Kind: "source", ID: id, Name: id,
-		Data: json.RawMessage(`"` + strings.Repeat(id, 50) + `"`)})
+	_, err := s.Put(t.Context(), storage.Item{
+		Tenant: "acme", Kind: "source", ID: id, Name: id,
+		Data: json.RawMessage(`"` + strings.Repeat(id, 50) + `"`),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -199,7 +201,7 @@ func TestMigrationsRunOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close() //nolint:errcheck // only read from
+	defer db.Close() // only read from
 	var runs, versions int
 	if err := db.QueryRow(`SELECT count(*), count(DISTINCT version_id) FROM config_schema WHERE version_id > 0`).Scan(&runs, &versions); err != nil {
 		t.Fatal(err)

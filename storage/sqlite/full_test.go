@@ -34,8 +34,10 @@ func TestFullDisk(t *testing.T) {
 		}
 	}
 	put := func(i int) error {
-		_, err := s.Put(t.Context(), storage.Item{Tenant: "acme", Kind: "source", ID: strconv.Itoa(i),
-			Data: json.RawMessage(`"` + strings.Repeat("x", 2000) + `"`)})
+		_, err := s.Put(t.Context(), storage.Item{
+			Tenant: "acme", Kind: "source", ID: strconv.Itoa(i),
+			Data: json.RawMessage(`"` + strings.Repeat("x", 2000) + `"`),
+		})
 		return err
 	}
 	limit(30)

@@ -145,7 +145,7 @@ func claim(ctx context.Context, db *sql.DB) error {
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback() //nolint:errcheck // after Commit it does nothing, else the error that led here says more
+	defer tx.Rollback() // after Commit it does nothing, else the error that led here says more
 	var application, tables int
 	if err := tx.QueryRowContext(ctx, `PRAGMA application_id`).Scan(&application); err != nil {
 		return err

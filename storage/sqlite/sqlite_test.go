@@ -52,9 +52,6 @@ func TestConfig(t *testing.T) {
 		paths[again] = left
 		return again
 	}
-	storagetest.Config(t, fresh, storagetest.Options[storage.Config]{Reopen: reopen})
-	t.Run("two processes", func(t *testing.T) {
-		peer := func(t *testing.T, s storage.Config) storage.Config { return open(t, paths[s]) }
-		storagetest.Config(t, fresh, storagetest.Options[storage.Config]{Reopen: reopen, Peer: peer})
-	})
+	peer := func(t *testing.T, s storage.Config) storage.Config { return open(t, paths[s]) }
+	storagetest.Config(t, fresh, storagetest.Options[storage.Config]{Reopen: reopen, Peer: peer})
 }

@@ -43,8 +43,10 @@ var configTests = []test[storage.Config]{
 }
 
 func source(id string, version int64) storage.Item {
-	return storage.Item{Tenant: "acme", Kind: "source", ID: id, Name: "Name of " + id, Data: json.RawMessage(`{"id":"` + id + `"}`),
-		Version: version}
+	return storage.Item{
+		Tenant: "acme", Kind: "source", ID: id, Name: "Name of " + id, Data: json.RawMessage(`{"id":"` + id + `"}`),
+		Version: version,
+	}
 }
 
 func put(t rapid.TB, s storage.Config, item storage.Item) storage.Item {

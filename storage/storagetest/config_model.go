@@ -69,8 +69,10 @@ func (m *configState) draw(t *rapid.T) storage.Change {
 func (m *configState) put(t *rapid.T, s storage.Config) {
 	k := m.draw(t)
 	old := m.items[k]
-	item := storage.Item{Tenant: k.Tenant, Kind: k.Kind, ID: k.ID, Name: rapid.SampledFrom([]string{"", "n", "m"}).Draw(t, "name"),
-		Version: old.Version + rapid.SampledFrom([]int64{0, 0, 0, 1, -1}).Draw(t, "off by")}
+	item := storage.Item{
+		Tenant: k.Tenant, Kind: k.Kind, ID: k.ID, Name: rapid.SampledFrom([]string{"", "n", "m"}).Draw(t, "name"),
+		Version: old.Version + rapid.SampledFrom([]int64{0, 0, 0, 1, -1}).Draw(t, "off by"),
+	}
 	item.Data, _ = json.Marshal(rapid.String().Draw(t, "data"))
 	stored, err := s.Put(t.Context(), item)
 	if item.Version != old.Version {
