@@ -48,9 +48,8 @@ func (w *Work) build(e *tracardi.Event, given *tracardi.NewEvent) {
 	e.Properties, e.Context, e.Config, e.Tags = given.Properties, given.Context, given.Options, given.Tags
 	e.Device, e.OS, e.App, e.UTM = s.Device, s.OS, s.App, s.UTM
 	if !e.Context.Empty() {
-		e.Hit = tracardi.Hit{
-			Name: e.Context.Text("page", "title"), URL: e.Context.Text("page", "url"), Referer: e.Context.Text("page", "referer", "host"),
-		}
+		page := e.Context.Object("page")
+		e.Hit = tracardi.Hit{Name: page.Text("title"), URL: page.Text("url"), Referer: page.Text("referer", "host")}
 	}
 }
 
