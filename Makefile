@@ -66,7 +66,7 @@ bench: build ## measure the program beside its limits
 	go run ./bench all
 
 crash: ## kill the program under load, again and again, and count what it kept
-	go test -run Crash -count=5 -v ./e2e
+	go test -run 'Crash|UnderLoad|Garbage' -count=5 -v ./e2e
 
 release: web ## build the program for every platform into dist/
 	@rm -rf dist && mkdir dist

@@ -53,7 +53,13 @@ func (v *visitor) visit(ctx context.Context, client *http.Client, url string, ac
 }
 
 // TestCrash kills the server under load at random moments. What was answered with 200 is there afterwards, once.
-func TestCrash(t *testing.T) {
+func TestCrash(t *testing.T) { endUnderLoad(t, syscall.SIGKILL, -1) }
+
+// TestStopUnderLoad stops the server under load in the ordinary way.
+func TestStopUnderLoad(t *testing.T) { endUnderLoad(t, syscall.SIGTERM, 0) }
+
+// endUnderLoad ends the server with a signal, again and again, while visitors send events.
+func endUnderLoad(t *testing.T, signal syscall.Signal, exitCode int) {
 	const rounds = 5
 	data := t.TempDir()
 	visitors := make([]*visitor, 16)
@@ -75,8 +81,8 @@ func TestCrash(t *testing.T) {
 		}
 		enough := 100 + rand.Int64N(400)
 		await(t, "some events to be accepted", func() bool { return t.Failed() || accepted.Load() >= enough })
-		if code := p.signal(syscall.SIGKILL); code != -1 {
-			t.Fatalf("exit code %d", code)
+		if code := p.signal(signal); code != exitCode {
+			t.Fatalf("exit code %d, want %d", code, exitCode)
 		}
 		cancel()
 		running.Wait()

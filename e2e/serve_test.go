@@ -49,7 +49,8 @@ func TestHealth(t *testing.T) {
 	if status != 200 {
 		t.Fatalf("/metrics: %d %s", status, body)
 	}
-	contains(t, body, `tracardi_http_requests_total{route="GET /healthz",status="200"} 1`, "tracardi_events_total 0", "go_goroutines")
+	contains(t, body, `tracardi_http_requests_total{route="GET /healthz",status="200"} 1`, "tracardi_events_total 0",
+		`tracardi_queue_messages{state="dead",topic="collected"} 0`, "tracardi_records_bytes", "go_goroutines")
 }
 
 func TestMemoryAtRest(t *testing.T) {

@@ -60,7 +60,11 @@ func (p *Program) Run(ctx context.Context) (err error) {
 	if err := p.announce(ctx, parts, listener); err != nil {
 		return stopped(ctx, err)
 	}
-	return runAll(ctx, p.Log, p.components(parts, listener))
+	p.Log.Info("started", "version", p.Version, "address", listener.Addr().String(), "data", s.Data, "roles", s.Roles.String())
+	context.AfterFunc(ctx, func() { p.Log.Info("stopping: running requests and work are finished first") })
+	err = runAll(ctx, p.Log, p.components(parts, listener))
+	p.Log.Info("stopped")
+	return err
 }
 
 // stopped makes the end of ctx during the start an ordinary one.
@@ -83,6 +87,9 @@ type parts struct {
 	mux       *http.ServeMux
 }
 
+// topics are the kinds of work in the queue.
+var topics = []string{collect.Topic}
+
 // assemble makes the parts and gives each what it needs.
 func (p *Program) assemble(ctx context.Context, st *stores, secret []byte) (*parts, error) {
 	s := p.Settings
@@ -99,6 +106,7 @@ func (p *Program) assemble(ctx context.Context, st *stores, secret []byte) (*par
 		if geo, err = pipeline.OpenGeo(s.GeoDatabase); err != nil {
 			return nil, err
 		}
+		st.close = append(st.close, geo.Close)
 	}
 	instance, err := os.Hostname()
 	if err != nil {
@@ -119,7 +127,7 @@ func (p *Program) assemble(ctx context.Context, st *stores, secret []byte) (*par
 	}
 	if parts.api, err = api.New(api.Options{
 		Records: st.records, Config: st.config, Queue: st.queue, Workspace: ws, Guard: guard, Log: p.Log,
-		Topics: func(string) []string { return []string{collect.Topic} }, PublicURL: s.PublicURL,
+		Topics: func(string) []string { return topics }, PublicURL: s.PublicURL,
 	}); err != nil {
 		return nil, err
 	}
@@ -127,6 +135,9 @@ func (p *Program) assemble(ctx context.Context, st *stores, secret []byte) (*par
 		return nil, err
 	}
 	parts.metrics.stores(st)
+	for _, topic := range topics {
+		parts.metrics.queue(st.queue, topic)
+	}
 	parts.metrics.collector(&parts.collector.Counts)
 	p.routes(parts)
 	return parts, nil

@@ -1,6 +1,8 @@
 package app
 
 import (
+	"context"
+	"math"
 	"net/http"
 	"strconv"
 	"sync/atomic"
@@ -10,7 +12,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"github.com/tracardi/tracardi-go"
 	"github.com/tracardi/tracardi-go/internal/collect"
+	"github.com/tracardi/tracardi-go/storage"
 )
 
 // metrics are the numbers that /metrics shows.
@@ -95,6 +99,26 @@ func (a *answered) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 // stores shows what the stores take.
 func (m *metrics) stores(st *stores) {
 	m.gauge("tracardi_records_bytes", "Bytes that the records take on disk.", nil, func() float64 { return float64(st.size()) })
+}
+
+// queue shows how much waits in a topic.
+func (m *metrics) queue(queue storage.Queue, topic string) {
+	for state, value := range map[string]func(storage.Depth) int64{
+		"ready":   func(d storage.Depth) int64 { return d.Ready },
+		"delayed": func(d storage.Depth) int64 { return d.Delayed },
+		"dead":    func(d storage.Depth) int64 { return d.Dead },
+	} {
+		labels := prometheus.Labels{"topic": topic, "state": state}
+		m.gauge("tracardi_queue_messages", "Messages in the queue: ready or delayed ones wait, dead ones were put aside.", labels, func() float64 {
+			ctx, cancel := context.WithTimeout(context.Background(), checkTimeout)
+			defer cancel()
+			depth, err := queue.Depth(ctx, tracardi.DefaultTenant, topic)
+			if err != nil {
+				return math.NaN()
+			}
+			return float64(value(depth))
+		})
+	}
 }
 
 // collector shows what came in.
