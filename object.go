@@ -412,7 +412,10 @@ func appendNumber(dst []byte, n float64) []byte {
 	if math.IsNaN(n) || math.IsInf(n, 0) {
 		return append(dst, "null"...)
 	}
-	return strconv.AppendFloat(dst, n, 'g', -1, 64)
+	if size := math.Abs(n); size >= 1e-6 && size < 1e21 {
+		return strconv.AppendFloat(dst, n, 'f', -1, 64)
+	}
+	return strconv.AppendFloat(dst, n, 'e', -1, 64)
 }
 
 // AppendTime appends a time as quoted UTC text with microseconds, always of one width, so that text order is time order.

@@ -18,13 +18,13 @@ type personKey struct{ tenant, id string }
 
 // A decoded document takes about this many times the bytes of its text.
 const (
-	decodedFactor = 3
-	smallest      = 1024
+	decodedFactor = 2
+	smallest      = 768
 )
 
 func newPeople(bytes int) *people {
 	if bytes == 0 {
-		bytes = 24 << 20
+		bytes = 40 << 20
 	}
 	half := uint64(bytes / 2)
 	return &people{

@@ -23,7 +23,7 @@ type Options struct {
 	RefuseBots   bool
 	SystemEvents bool
 	Instance     string // names this process in events
-	CacheBytes   int    // for sessions and profiles; 0 means 24 MB
+	CacheBytes   int    // for sessions and profiles; 0 means 40 MB
 	Log          *slog.Logger
 	Now          func() time.Time // nil for time.Now
 }
