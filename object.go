@@ -412,7 +412,7 @@ func appendNumber(dst []byte, n float64) []byte {
 	if math.IsNaN(n) || math.IsInf(n, 0) {
 		return append(dst, "null"...)
 	}
-	if size := math.Abs(n); size >= 1e-6 && size < 1e21 {
+	if size := math.Abs(n); size >= 1e-6 && size < 1<<53 {
 		return strconv.AppendFloat(dst, n, 'f', -1, 64)
 	}
 	return strconv.AppendFloat(dst, n, 'e', -1, 64)
