@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"hash/maphash"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -18,7 +19,7 @@ import (
 // queue keeps messages next to the documents. Leases are in memory only: one process owns the store, and after its end all that
 // was not acknowledged is ready again.
 //
-// Locks are taken in this order: topic.mu, store.changing, queue.mu. Who holds store.changing knows that everything published or
+// Locks are taken in this order: topic.mu, store.changing, dropping, queue.mu. Who holds store.changing knows that everything published or
 // acknowledged so far is visible in the store, and that nothing more is until it lets go.
 type queue struct {
 	store  *Store
@@ -27,7 +28,11 @@ type queue struct {
 	origin uint64 // makes the ids of this store unlike those of others
 	broken error  // why nothing works; nil normally
 
+	maxLanes, maxParked int // of a line
+
 	next, reserved uint64 // number of the next message, and the first that is not safe to use; guarded by store.changing
+
+	dropping sync.RWMutex // held for reading by what writes without store.changing
 
 	unsynced  chan struct{} // holds one mark when something was settled and not synced
 	consumers sync.WaitGroup
@@ -53,7 +58,7 @@ var _ storage.Queue = (*queue)(nil)
 func (s *Store) Queue() storage.Queue { return s.queue }
 
 func newQueue(s *Store) *queue {
-	q := &queue{store: s, now: time.Now, seed: maphash.MakeSeed(), unsynced: make(chan struct{}, 1),
+	q := &queue{store: s, now: time.Now, seed: maphash.MakeSeed(), unsynced: make(chan struct{}, 1), maxLanes: maxLanes, maxParked: maxParked,
 		topics: map[string]*topic{}, lines: map[lineID]*line{}, leases: map[uint64]*holding{}}
 	q.ended, q.end = context.WithCancel(context.Background())
 	if err := q.load(); err != nil {
@@ -333,19 +338,25 @@ func (q *queue) Cancel(ctx context.Context, tenant, topic string, ids ...string)
 // sync waits until everything that was settled so far is on the disk.
 func (q *queue) sync() error { return q.store.db.LogData(nil, pebble.Sync) }
 
-// forget takes what is known of a tenant's messages out of memory, after they were deleted.
+// forget takes what is known of a tenant's messages out of memory, after they were deleted. store.changing is held, so that
+// nothing is published meanwhile; what was settled meanwhile is deleted here.
 func (q *queue) forget(tenant uint16) {
+	q.dropping.Lock()
+	defer q.dropping.Unlock()
+	prefix := []byte{tagReady, byte(tenant >> 8), byte(tenant)}
+	if err := q.store.db.DeleteRange(prefix, after(prefix), pebble.NoSync); err != nil {
+		q.store.log.Error("storage: a dropped tenant's counters are wrong", "error", err)
+	}
 	q.mu.Lock()
-	var gone []*line
+	defer q.mu.Unlock()
 	for id, l := range q.lines {
 		if id.tenant == tenant {
-			gone = append(gone, l)
+			l.dropped.Store(true)
+			delete(q.lines, id)
+			l.topic.lines = slices.DeleteFunc(slices.Clone(l.topic.lines), func(each *line) bool { return each == l })
 		}
 	}
-	q.mu.Unlock()
-	for _, l := range gone {
-		l.drop()
-	}
+	maps.DeleteFunc(q.leases, func(_ uint64, h *holding) bool { return h.line.dropped.Load() })
 }
 
 // Close implements storage.Queue.

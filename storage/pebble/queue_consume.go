@@ -263,10 +263,6 @@ func (q *queue) settle(ctx context.Context, h *holding, v storage.Verdict, patie
 		h.line.finish(h)
 		return nil
 	}
-	select {
-	case q.unsynced <- struct{}{}:
-	default:
-	}
 	var err error
 	switch {
 	case v.Dead != "":
@@ -276,11 +272,19 @@ func (q *queue) settle(ctx context.Context, h *holding, v storage.Verdict, patie
 	default:
 		e := h.line.edit()
 		e.remove(h.at, h.id)
-		if err = e.apply(); err == nil {
-			h.line.finish(h)
-		}
+		err = e.apply()
 	}
-	return q.store.failure(err)
+	if err != nil {
+		return q.store.failure(err)
+	}
+	if v.Again == 0 || v.Dead != "" {
+		h.line.finish(h)
+	}
+	select {
+	case q.unsynced <- struct{}{}:
+	default:
+	}
+	return nil
 }
 
 // awaitAcknowledged waits for a change set to acknowledge a message.
@@ -348,14 +352,6 @@ func (l *line) finish(h *holding) {
 
 // bury moves a message to the dead letters.
 func (l *line) bury(h *holding, reason string) error {
-	err := l.moveDead(h, reason)
-	if err == nil {
-		l.finish(h)
-	}
-	return err
-}
-
-func (l *line) moveDead(h *holding, reason string) error {
 	q := l.topic.queue
 	q.store.changing.Lock()
 	defer q.store.changing.Unlock()

@@ -7,7 +7,7 @@ import (
 	"hash/maphash"
 	"math"
 	"slices"
-	"time"
+	"sync/atomic"
 
 	"github.com/cockroachdb/pebble/v2"
 
@@ -20,11 +20,9 @@ const (
 	chunkMessages = 32 // read at once
 	chunkBytes    = 128 << 10
 
-	// A line reads no further while so many keys are busy or so many messages wait for them: what is in memory has a limit.
+	// A line reads no further while so many keys are busy or so many messages wait for them, so that memory has a limit.
 	maxLanes  = 1 << 17
 	maxParked = 1 << 20
-
-	oldestOf = 256 // delayed messages that became ready are not in the order of publishing; so many are compared
 )
 
 // line is a tenant's part of a topic. Its messages stay on the disk; in memory is only how far they were read, and which keys
@@ -43,9 +41,10 @@ type line struct {
 	fresh    bool   // there is more to read
 	freshDue uint64 // when the earliest of the delayed messages among it is due
 
+	dropped atomic.Bool // its tenant is no more
+
 	// Guarded by topic.mu.
 	active    bool
-	dropped   bool
 	nextReady uint64   // messages with lower numbers were read
 	drained   bool     // all others too
 	nextDue   location // delayed messages before it were read
@@ -102,7 +101,7 @@ func (l *line) touch(due uint64) {
 }
 
 func (l *line) activate() {
-	if !l.active && !l.dropped {
+	if !l.active {
 		l.active = true
 		l.topic.active = append(l.topic.active, l)
 	}
@@ -138,10 +137,16 @@ func (l *line) nextTime() uint64 {
 	return at
 }
 
-func (l *line) full() bool { return len(l.lanes) >= maxLanes || l.parked >= maxParked }
+func (l *line) full() bool {
+	q := l.topic.queue
+	return len(l.lanes) >= q.maxLanes || l.parked >= q.maxParked
+}
 
 // next hands out a message; nil if there is none now. more tells that another call may find one at once.
 func (l *line) next(now uint64) (h *holding, more bool, err error) {
+	if l.dropped.Load() {
+		return nil, false, nil
+	}
 	l.resume(now)
 	for len(l.runnable) > 0 {
 		hash := l.runnable[0]
@@ -219,6 +224,9 @@ func (l *line) handOut(m *stored, hash uint64) *holding {
 	h := &holding{line: l, at: m.place, id: m.ID, attempt: m.Attempt, keyed: m.Key != "", hash: hash}
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	if l.dropped.Load() {
+		return nil
+	}
 	q.token++
 	h.token = q.token
 	h.lease = storage.Lease{Tenant: l.tenant, Message: m.Message, Token: appendToken(h.token)}
@@ -271,6 +279,7 @@ func (l *line) stopRetry(hash uint64, of *lane) {
 	of.retryAt = 0
 	l.retrying--
 	l.runnable = append(l.runnable, hash)
+	l.activate()
 }
 
 // advance notes which delayed messages have become ready until now.
@@ -302,7 +311,9 @@ func (l *line) advance(now uint64) error {
 	return iter.Close()
 }
 
+// iter reads a range; an empty one when to is not behind from, as when the clock was set back.
 func (l *line) iter(from, to location) (*pebble.Iterator, error) {
+	from = earlier(from, to)
 	return l.topic.queue.store.db.NewIter(&pebble.IterOptions{LowerBound: l.key(from), UpperBound: l.key(to)})
 }
 
@@ -385,171 +396,6 @@ func (l *line) passedBy(at location) {
 		l.nextReady = at.number + 1
 	} else {
 		l.nextDue = location{at.due, at.number + 1}
-	}
-}
-
-func (l *line) depth(now uint64) (d storage.Depth, err error) {
-	t := l.topic
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	l.resume(now)
-	if err := l.advance(now); err != nil {
-		return d, err
-	}
-	q := t.queue
-	q.mu.Lock()
-	waiting := int64(l.retrying)
-	d.Ready, d.Delayed, d.Dead = l.counts[stateReady]+l.passed-waiting, l.counts[stateDelayed]-l.passed+waiting, l.counts[stateDead]
-	q.mu.Unlock()
-	if d.Ready > 0 {
-		d.Oldest, err = l.oldest(now)
-	}
-	return d, err
-}
-
-// oldest returns when the oldest ready message was published.
-func (l *line) oldest(now uint64) (oldest time.Time, err error) {
-	for state, to := range [2]location{stateReady: {due: 1}, stateDelayed: {due: now + 1}} {
-		iter, err := l.iter(l.low[state], to)
-		if err != nil {
-			return oldest, err
-		}
-		n := 0
-		for valid := iter.First(); valid && n < oldestOf; valid = iter.Next() {
-			at, notKey := l.location(iter.Key())
-			m, notMessage := parseMessage(iter.Value())
-			if err := errors.Join(notKey, notMessage); err != nil {
-				return oldest, errors.Join(err, iter.Close())
-			}
-			if n++; n == 1 {
-				l.low[state] = at
-			}
-			if m.until <= now && (oldest.IsZero() || m.At.Before(oldest)) {
-				oldest = m.At
-			}
-			if state == stateReady && m.until <= now {
-				break // the others were published later
-			}
-		}
-		if err := iter.Close(); err != nil {
-			return oldest, err
-		}
-	}
-	return oldest, nil
-}
-
-func (l *line) deadLetters(limit int) ([]stored, error) {
-	iter, err := l.topic.queue.store.db.NewIter(&pebble.IterOptions{LowerBound: l.key(location{due: buried}), UpperBound: after(l.messages)})
-	if err != nil {
-		return nil, err
-	}
-	var letters []stored
-	for valid := iter.First(); valid && len(letters) < limit; valid = iter.Next() {
-		at, err := l.location(iter.Key())
-		if err == nil {
-			var m stored
-			m, err = l.parse(at, bytes.Clone(iter.Value()))
-			letters = append(letters, m)
-		}
-		if err != nil {
-			return nil, errors.Join(err, iter.Close())
-		}
-	}
-	return letters, iter.Close()
-}
-
-// replay publishes some dead letters again, those with one of the ids or just the oldest.
-func (l *line) replay(ids []string) (n int, err error) {
-	q := l.topic.queue
-	q.store.changing.Lock()
-	defer q.store.changing.Unlock()
-	var letters []stored
-	if len(ids) == 0 {
-		letters, err = l.deadLetters(replayAtOnce)
-	} else {
-		letters, err = l.findAll(ids, func(at location) bool { return at.due == buried })
-	}
-	if err != nil || len(letters) == 0 {
-		return 0, err
-	}
-	e := l.edit()
-	for i := range letters {
-		m := &letters[i]
-		number, err := q.number()
-		e.do(err)
-		e.remove(m.place, m.ID)
-		m.Attempt, m.Reason, m.At = 0, "", q.now()
-		e.put(location{number: number}, &m.Message, 0)
-	}
-	q.mu.Lock()
-	l.touch(0)
-	q.mu.Unlock()
-	return len(letters), e.apply()
-}
-
-// findAll reads the messages with some ids, as far as their places are wanted.
-func (l *line) findAll(ids []string, wanted func(location) bool) ([]stored, error) {
-	ids = slices.Clone(ids)
-	slices.Sort(ids)
-	var all []stored
-	for _, id := range slices.Compact(ids) {
-		places, err := l.find(id)
-		if err != nil {
-			return nil, err
-		}
-		for _, at := range places {
-			if !wanted(at) {
-				continue
-			}
-			m, err := l.get(at)
-			if err != nil {
-				return nil, err
-			}
-			if m != nil {
-				all = append(all, *m)
-			}
-		}
-	}
-	return all, nil
-}
-
-// cancel deletes waiting messages.
-func (l *line) cancel(ids []string) (int, error) {
-	l.topic.mu.Lock()
-	defer l.topic.mu.Unlock()
-	messages, err := l.findAll(ids, func(at location) bool { return at.due != buried && !l.held[at] })
-	if err != nil || len(messages) == 0 {
-		return 0, err
-	}
-	e := l.edit()
-	for i := range messages {
-		m := &messages[i]
-		e.remove(m.place, m.ID)
-		l.buffer = slices.DeleteFunc(l.buffer, func(each stored) bool { return each.place == m.place })
-		hash := maphash.String(l.topic.queue.seed, m.Key)
-		if of := l.lanes[hash]; m.Key != "" && of != nil && of.retryAt != 0 && of.queue[0] == m.place {
-			l.stopRetry(hash, of)
-		}
-	}
-	l.activate()
-	return len(messages), e.apply()
-}
-
-// drop makes an end of a line whose messages were deleted.
-func (l *line) drop() {
-	t, q := l.topic, l.topic.queue
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	l.dropped = true
-	t.active = slices.DeleteFunc(t.active, func(each *line) bool { return each == l })
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	delete(q.lines, l.id)
-	t.lines = slices.DeleteFunc(slices.Clone(t.lines), func(each *line) bool { return each == l })
-	for token, h := range q.leases {
-		if h.line == l {
-			delete(q.leases, token)
-		}
 	}
 }
 

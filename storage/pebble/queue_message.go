@@ -256,10 +256,13 @@ func (e *edit) count(at location, n int64) {
 	l.topic.queue.mu.Unlock()
 }
 
-// apply makes the change visible. It is on the disk after the next sync.
+// apply makes the change visible, unless the tenant was dropped. It is on the disk after the next sync.
 func (e *edit) apply() error {
-	if e.err == nil {
-		e.err = e.line.topic.queue.store.db.Apply(e.batch, pebble.NoSync)
+	q := e.line.topic.queue
+	q.dropping.RLock()
+	defer q.dropping.RUnlock()
+	if e.err == nil && !e.line.dropped.Load() {
+		e.err = q.store.db.Apply(e.batch, pebble.NoSync)
 	}
 	return errors.Join(e.err, e.batch.Close())
 }

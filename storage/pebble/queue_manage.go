@@ -1,0 +1,166 @@
+package pebble
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"hash/maphash"
+	"slices"
+	"time"
+
+	"github.com/cockroachdb/pebble/v2"
+
+	"github.com/tracardi/tracardi-go/storage"
+)
+
+// oldestOf is how many delayed messages that became ready are compared: they are not in the order of publishing.
+const oldestOf = 256
+
+// depth counts the messages.
+func (l *line) depth(now uint64) (d storage.Depth, err error) {
+	t := l.topic
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	l.resume(now)
+	if err := l.advance(now); err != nil {
+		return d, err
+	}
+	q := t.queue
+	q.mu.Lock()
+	waiting := int64(l.retrying)
+	d.Ready, d.Delayed, d.Dead = l.counts[stateReady]+l.passed-waiting, l.counts[stateDelayed]-l.passed+waiting, l.counts[stateDead]
+	q.mu.Unlock()
+	if d.Ready > 0 {
+		d.Oldest, err = l.oldest(now)
+	}
+	return d, err
+}
+
+// oldest returns when the oldest ready message was published.
+func (l *line) oldest(now uint64) (oldest time.Time, err error) {
+	for state, to := range [2]location{stateReady: {due: 1}, stateDelayed: {due: now + 1}} {
+		iter, err := l.iter(l.low[state], to)
+		if err != nil {
+			return oldest, err
+		}
+		n := 0
+		for valid := iter.First(); valid && n < oldestOf; valid = iter.Next() {
+			at, notKey := l.location(iter.Key())
+			m, notMessage := parseMessage(iter.Value())
+			if err := errors.Join(notKey, notMessage); err != nil {
+				return oldest, errors.Join(err, iter.Close())
+			}
+			if n++; n == 1 {
+				l.low[state] = at
+			}
+			if m.until <= now && (oldest.IsZero() || m.At.Before(oldest)) {
+				oldest = m.At
+			}
+			if state == stateReady && m.until <= now {
+				break // the others were published later
+			}
+		}
+		if err := iter.Close(); err != nil {
+			return oldest, err
+		}
+	}
+	return oldest, nil
+}
+
+// deadLetters reads the first dead letters.
+func (l *line) deadLetters(limit int) ([]stored, error) {
+	iter, err := l.topic.queue.store.db.NewIter(&pebble.IterOptions{LowerBound: l.key(location{due: buried}), UpperBound: after(l.messages)})
+	if err != nil {
+		return nil, err
+	}
+	var letters []stored
+	for valid := iter.First(); valid && len(letters) < limit; valid = iter.Next() {
+		at, err := l.location(iter.Key())
+		if err == nil {
+			var m stored
+			m, err = l.parse(at, bytes.Clone(iter.Value()))
+			letters = append(letters, m)
+		}
+		if err != nil {
+			return nil, errors.Join(err, iter.Close())
+		}
+	}
+	return letters, iter.Close()
+}
+
+// replay publishes some dead letters again, those with one of the ids or just the oldest.
+func (l *line) replay(ids []string) (n int, err error) {
+	q := l.topic.queue
+	q.store.changing.Lock()
+	defer q.store.changing.Unlock()
+	var letters []stored
+	if len(ids) == 0 {
+		letters, err = l.deadLetters(replayAtOnce)
+	} else {
+		letters, err = l.findAll(ids, func(at location) bool { return at.due == buried })
+	}
+	if err != nil || len(letters) == 0 {
+		return 0, err
+	}
+	slices.SortFunc(letters, func(a, b stored) int { return cmp.Compare(a.place.number, b.place.number) })
+	e := l.edit()
+	for i := range letters {
+		m := &letters[i]
+		number, err := q.number()
+		e.do(err)
+		e.remove(m.place, m.ID)
+		m.Attempt, m.Reason, m.At = 0, "", q.now()
+		e.put(location{number: number}, &m.Message, 0)
+	}
+	q.mu.Lock()
+	l.touch(0)
+	q.mu.Unlock()
+	return len(letters), e.apply()
+}
+
+// findAll reads the messages with some ids, as far as their places are wanted.
+func (l *line) findAll(ids []string, wanted func(location) bool) ([]stored, error) {
+	ids = slices.Clone(ids)
+	slices.Sort(ids)
+	var all []stored
+	for _, id := range slices.Compact(ids) {
+		places, err := l.find(id)
+		if err != nil {
+			return nil, err
+		}
+		for _, at := range places {
+			if !wanted(at) {
+				continue
+			}
+			m, err := l.get(at)
+			if err != nil {
+				return nil, err
+			}
+			if m != nil {
+				all = append(all, *m)
+			}
+		}
+	}
+	return all, nil
+}
+
+// cancel deletes waiting messages.
+func (l *line) cancel(ids []string) (int, error) {
+	l.topic.mu.Lock()
+	defer l.topic.mu.Unlock()
+	messages, err := l.findAll(ids, func(at location) bool { return at.due != buried && !l.held[at] })
+	if err != nil || len(messages) == 0 {
+		return 0, err
+	}
+	e := l.edit()
+	for i := range messages {
+		m := &messages[i]
+		e.remove(m.place, m.ID)
+		l.buffer = slices.DeleteFunc(l.buffer, func(each stored) bool { return each.place == m.place })
+		hash := maphash.String(l.topic.queue.seed, m.Key)
+		if of := l.lanes[hash]; m.Key != "" && of != nil && of.retryAt != 0 && of.queue[0] == m.place {
+			l.stopRetry(hash, of)
+		}
+	}
+	return len(messages), e.apply()
+}
