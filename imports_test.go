@@ -35,6 +35,7 @@ var mayImport = map[string][]string{
 	"internal/api":       {".", "expr", "storage", "internal/auth", "internal/eventtype", "internal/workspace"},
 	"internal/app":       {"*"},
 
+	"gui":     {},
 	"tracker": {},
 
 	"cmd/tracardi": {"internal/app", "internal/config"},
