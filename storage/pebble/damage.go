@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
@@ -39,8 +38,8 @@ func (s *Store) verify(ctx context.Context) {
 	options.EnsureDefaults()
 	for _, level := range levels {
 		for _, table := range level {
-			name := filepath.Join(s.dir, table.BackingSSTNum.String()+".sst")
-			err := verifyFile(ctx, name, pause.C, options.MakeReaderOptions())
+			name := s.disk.disk.PathJoin(s.dir, table.BackingSSTNum.String()+".sst")
+			err := s.verifyFile(ctx, name, pause.C, options.MakeReaderOptions())
 			switch {
 			case ctx.Err() != nil:
 				return
@@ -52,8 +51,8 @@ func (s *Store) verify(ctx context.Context) {
 	}
 }
 
-func verifyFile(ctx context.Context, name string, pause <-chan time.Time, o sstable.ReaderOptions) (err error) {
-	file, err := vfs.Default.Open(name)
+func (s *Store) verifyFile(ctx context.Context, name string, pause <-chan time.Time, o sstable.ReaderOptions) (err error) {
+	file, err := s.disk.disk.Open(name)
 	if err != nil {
 		return err
 	}

@@ -2,10 +2,10 @@ package pebble
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
-	"os"
-	"path/filepath"
+	"math"
 	"sync/atomic"
 	"time"
 
@@ -17,7 +17,8 @@ import (
 // diskGuard refuses writes while little room is left, and holds a ballast file that is given up when the room ends all the
 // same, so that the engine can always finish what it has begun.
 type diskGuard struct {
-	fs      vfs.FS
+	fs      vfs.FS // as the engine sees it
+	disk    vfs.FS
 	dir     string
 	ballast string
 	reserve int64
@@ -25,18 +26,27 @@ type diskGuard struct {
 	log     *slog.Logger
 }
 
-func newDiskGuard(dir string, reserve int64, log *slog.Logger) (*diskGuard, error) {
-	g := &diskGuard{dir: dir, ballast: filepath.Join(dir, "BALLAST"), log: log}
-	usage, err := vfs.Default.GetDiskUsage(dir)
+func newDiskGuard(fs vfs.FS, dir string, reserve int64, log *slog.Logger) (*diskGuard, error) {
+	g := &diskGuard{disk: fs, dir: dir, ballast: fs.PathJoin(dir, "BALLAST"), log: log}
+	available, total, err := g.usage()
 	if err != nil {
 		return nil, fmt.Errorf("ask for the free space of %s: %w", dir, err)
 	}
 	if g.reserve = reserve; reserve == 0 {
-		g.reserve = min(64<<20, int64(usage.TotalBytes/10))
+		g.reserve = min(64<<20, total/10)
 	}
-	g.fs = vfs.OnDiskFull(vfs.Default, g.giveUpBallast)
-	g.check()
+	g.fs = vfs.OnDiskFull(fs, g.giveUpBallast)
+	g.check(available)
 	return g, nil
+}
+
+// usage returns the bytes that may be written and the size of the disk. Memory has no size.
+func (g *diskGuard) usage() (available, total int64, err error) {
+	usage, err := g.disk.GetDiskUsage(g.dir)
+	if errors.Is(err, vfs.ErrUnsupported) {
+		return math.MaxInt64, 0, nil
+	}
+	return int64(min(usage.AvailBytes, math.MaxInt64)), int64(min(usage.TotalBytes, math.MaxInt64)), err
 }
 
 // full returns an error while there is too little room to accept anything.
@@ -51,24 +61,25 @@ func (g *diskGuard) full() error {
 func (g *diskGuard) watch(ctx context.Context) {
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
+	known := true
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			g.check()
+		}
+		available, _, err := g.usage()
+		if err != nil && known {
+			g.log.Error("storage: the free space is unknown", "error", err)
+		}
+		if known = err == nil; known {
+			g.check(available)
 		}
 	}
 }
 
 // check compares the free space with the reserve. A quarter of the reserve is the ballast, made while there is plenty.
-func (g *diskGuard) check() {
-	usage, err := vfs.Default.GetDiskUsage(g.dir)
-	if err != nil {
-		g.log.Error("storage: the free space is unknown", "error", err)
-		return
-	}
-	available := int64(usage.AvailBytes)
+func (g *diskGuard) check(available int64) {
 	low := available < g.reserve/2
 	if g.low.Load() && available < g.reserve {
 		low = true // some more room before we begin again
@@ -76,21 +87,27 @@ func (g *diskGuard) check() {
 	if low != g.low.Swap(low) {
 		g.log.Warn("storage: room on the disk", "low", low, "free_bytes", available, "needed_bytes", g.reserve)
 	}
-	if !low && available > g.reserve*5/4 {
+	if !low && g.reserve > 0 && available > g.reserve+g.reserve/4 {
 		g.makeBallast()
 	}
 }
 
 func (g *diskGuard) makeBallast() {
-	if _, err := os.Stat(g.ballast); err == nil {
+	if _, err := g.disk.Stat(g.ballast); err == nil {
 		return
 	}
-	if err := os.WriteFile(g.ballast, make([]byte, g.reserve/4), 0o600); err != nil {
+	file, err := g.disk.Create(g.ballast, vfs.WriteCategoryUnspecified)
+	if err == nil {
+		_, err = file.Write(make([]byte, g.reserve/4))
+		err = errors.Join(err, file.Close())
+	}
+	if err != nil {
 		g.log.Warn("storage: no ballast file", "error", err)
+		g.giveUpBallast()
 	}
 }
 
 func (g *diskGuard) giveUpBallast() {
 	g.low.Store(true)
-	_ = os.Remove(g.ballast) // nothing more can be done when this fails too
+	_ = g.disk.Remove(g.ballast) // nothing more can be done when this fails too
 }

@@ -2,12 +2,17 @@ package pebble_test
 
 import (
 	"testing"
+	"time"
+
+	"github.com/cockroachdb/pebble/v2/vfs"
+	"pgregory.net/rapid"
 
 	"github.com/tracardi/tracardi-go/storage"
 	"github.com/tracardi/tracardi-go/storage/pebble"
 	"github.com/tracardi/tracardi-go/storage/storagetest"
 )
 
+// open opens a store that is closed after the test.
 func open(t *testing.T, dir string, o pebble.Options) *pebble.Store {
 	t.Helper()
 	s, err := pebble.Open(t.Context(), dir, o)
@@ -24,4 +29,42 @@ func open(t *testing.T, dir string, o pebble.Options) *pebble.Store {
 
 func TestRecords(t *testing.T) {
 	storagetest.Records(t, func(t *testing.T) storage.Records { return open(t, t.TempDir(), pebble.Options{}) }, storagetest.RecordsOptions{})
+}
+
+// TestRecordsInSegments waits after each write until all documents but the last few are in segments.
+func TestRecordsInSegments(t *testing.T) {
+	recordsInMemory(t, pebble.Options{SegmentRows: 16, Rewrite: time.Millisecond}, func(t rapid.TB, s storage.Records) {
+		s.(*memoryStore).Settle(t)
+	})
+}
+
+// TestRecordsOnTheMove asks while segments are made, or not yet; deleted documents stay in them.
+func TestRecordsOnTheMove(t *testing.T) {
+	recordsInMemory(t, pebble.Options{SegmentRows: 16, Rewrite: time.Hour}, nil)
+}
+
+// TestRecordsRewritten asks while segments are made again and again.
+func TestRecordsRewritten(t *testing.T) {
+	recordsInMemory(t, pebble.Options{SegmentRows: 7, Rewrite: 50 * time.Microsecond}, nil)
+}
+
+// memoryStore is a store on a disk of memory, which can lose what was not synced.
+type memoryStore struct {
+	*pebble.Store
+	fs *vfs.MemFS
+}
+
+func recordsInMemory(t *testing.T, o pebble.Options, refresh func(rapid.TB, storage.Records)) {
+	on := func(t *testing.T, fs *vfs.MemFS) storage.Records {
+		s, err := pebble.Open(t.Context(), "records", o.On(fs))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return &memoryStore{s, fs}
+	}
+	options := storagetest.RecordsOptions{Refresh: refresh}
+	options.Reopen = func(t *testing.T, s storage.Records) storage.Records {
+		return on(t, s.(*memoryStore).fs.CrashClone(vfs.CrashCloneCfg{}))
+	}
+	storagetest.Records(t, func(t *testing.T) storage.Records { return on(t, vfs.NewCrashableMem()) }, options)
 }

@@ -6,13 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/bloom"
+	"github.com/cockroachdb/pebble/v2/vfs"
 
 	"github.com/tracardi/tracardi-go"
 	"github.com/tracardi/tracardi-go/storage"
@@ -32,6 +32,8 @@ type Options struct {
 	Rewrite     time.Duration // how often segments are rewritten without their deleted documents; 0 means a minute
 	Reserve     int64         // bytes of disk kept free for recovery; 0 means 64 MB or a tenth of a smaller disk
 	Log         *slog.Logger  // nil for none
+
+	fs vfs.FS // nil for the disk
 }
 
 // Store is an open store. One process owns it at a time.
@@ -66,10 +68,10 @@ var _ storage.Records = (*Store)(nil)
 // a format newer than this program's are errors that say so.
 func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	o = o.withDefaults()
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := o.fs.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the folder of the records: %w", err)
 	}
-	disk, err := newDiskGuard(dir, o.Reserve, o.Log)
+	disk, err := newDiskGuard(o.fs, dir, o.Reserve, o.Log)
 	if err != nil {
 		return nil, err
 	}
@@ -106,6 +108,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.fs == nil {
+		o.fs = vfs.Default
 	}
 	return o
 }

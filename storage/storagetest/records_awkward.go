@@ -163,7 +163,8 @@ func recordsTypeChange(t *testing.T, rs *recordsSuite) {
 	values := []any{1, "1", "text", true, nil, []any{1, "1"}, []any{members{"x": 1}}, members{"x": 1}, members{}, []any{}, members{"x": members{"y": 2}}, "2026-01-31", 1.5}
 	for _, c := range []storage.Collection{storage.Events, storage.Profiles} {
 		var writes []storage.Write
-		for i, v := range values {
+		for i := range 3 * len(values) {
+			v := values[i*5%len(values)]
 			writes = append(writes, record(c, strconv.Itoa(i), noon.Add(time.Duration(i)*time.Second), members{"v": v, "type": v, "ids": v, "profile": v}))
 		}
 		writes = append(writes, record(c, "none", noon.Add(time.Hour), nil))
