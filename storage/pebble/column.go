@@ -6,7 +6,6 @@ import (
 	"unsafe"
 
 	"github.com/klauspost/compress/s2"
-	"github.com/tidwall/gjson"
 )
 
 // column holds one path of a segment's documents: the distinct values as JSON text and, for each row, which one it has.
@@ -31,115 +30,17 @@ var notInColumns = map[string]bool{"id": true, "config": true, "trash": true}
 type columnBuilder struct {
 	column
 	index map[string]uint16
+
+	newest     string // the value that was added last
+	newestCode uint16
+
 	types uint8
 	count int64 // rows that have the path
 	left  bool  // not every value is kept
 }
 
-// columnsBuilder lays documents out in columns.
-type columnsBuilder struct {
-	rows     int
-	columns  map[string]*columnBuilder
-	path     []byte
-	timePath string // needs no column: it is in the rows
-	partial  bool   // some paths have no column
-}
-
-func newColumnsBuilder(rows int, timePath string) *columnsBuilder {
-	return &columnsBuilder{rows: rows, timePath: timePath, columns: make(map[string]*columnBuilder, 64)}
-}
-
-// add takes a document in; rows may come in any order.
-func (b *columnsBuilder) add(row int, body []byte) {
-	b.path = b.path[:0]
-	doc := gjson.Parse(unsafe.String(unsafe.SliceData(body), len(body))) // what is kept of it is copied
-	if !doc.IsObject() {
-		return
-	}
-	doc.ForEach(func(key, value gjson.Result) bool {
-		if !notInColumns[key.Str] {
-			b.member(row, key.Str, value, 1)
-		}
-		return true
-	})
-}
-
-func (b *columnsBuilder) member(row int, key string, value gjson.Result, depth int) {
-	if key == "" || strings.Contains(key, stepMark) || value.Raw == "" {
-		b.hide()
-		return
-	}
-	before := len(b.path)
-	if before > 0 {
-		b.path = append(b.path, stepMark...)
-	}
-	b.path = append(b.path, key...)
-	members := 0
-	if value.IsObject() {
-		value.ForEach(func(key, value gjson.Result) bool {
-			if members++; depth < maxDepth {
-				b.member(row, key.Str, value, depth+1)
-			}
-			return depth < maxDepth
-		})
-	}
-	switch {
-	case members == 0:
-		b.value(row, value)
-	case depth == maxDepth:
-		b.hide()
-	}
-	b.path = b.path[:before]
-}
-
-// hide notes that the value at the path has members without columns.
-func (b *columnsBuilder) hide() {
-	b.partial = true
-	if len(b.path) == 0 {
-		return
-	}
-	if c := b.column(); c != nil {
-		c.leave()
-	}
-}
-
-// column returns the column of the path, a new one if need be; nil when there are too many.
-func (b *columnsBuilder) column() *columnBuilder {
-	c := b.columns[string(b.path)]
-	if c == nil && len(b.columns) < maxColumns {
-		c = &columnBuilder{index: map[string]uint16{}}
-		c.codes = make([]uint16, b.rows)
-		b.columns[string(b.path)] = c
-	}
-	if c == nil {
-		b.overflow()
-	}
-	return c
-}
-
-// overflow notes that the values on the way to the path have a member without column. No column is made after this.
-func (b *columnsBuilder) overflow() {
-	b.partial = true
-	for end := range b.path {
-		if b.path[end] == stepMark[0] {
-			if c := b.columns[string(b.path[:end])]; c != nil {
-				c.leave()
-			}
-		}
-	}
-}
-
 func (c *columnBuilder) leave() {
-	c.left, c.index, c.values, c.codes = true, nil, nil, nil
-}
-
-func (b *columnsBuilder) value(row int, value gjson.Result) {
-	if string(b.path) == b.timePath {
-		return
-	}
-	if c := b.column(); c != nil {
-		c.add(row, value.Raw)
-	}
+	c.left, c.index, c.values, c.codes, c.newest = true, nil, nil, nil, ""
 }
 
 func (c *columnBuilder) add(row int, raw string) {
@@ -155,6 +56,10 @@ func (c *columnBuilder) add(row int, raw string) {
 		c.leave()
 		return
 	}
+	if raw == c.newest { // neighbours mostly agree
+		c.codes[row] = c.newestCode
+		return
+	}
 	code := c.index[raw]
 	if code == 0 {
 		text := strings.Clone(raw)
@@ -162,6 +67,7 @@ func (c *columnBuilder) add(row int, raw string) {
 		code = uint16(len(c.values))
 		c.index[text] = code
 	}
+	c.newest, c.newestCode = c.values[code-1], code
 	c.codes[row] = code
 }
 
