@@ -107,12 +107,11 @@ func (p *Pipeline) lockedProfile(ctx context.Context, locks *held, tenant, id st
 	return p.profile(ctx, tenant, current)
 }
 
+var idsField = expr.MustPath("ids")
+
 // alias finds the profile that is known by another id too.
 func (p *Pipeline) alias(ctx context.Context, tenant, id string) (string, error) {
-	where, err := expr.ParseSearch("ids CONTAINS "+string(tracardi.AppendText(nil, id)), "profile")
-	if err != nil {
-		return "", fmt.Errorf("look for profile %q: %w", id, err)
-	}
+	where := expr.Holds(idsField, id)
 	page, err := p.options.Records.Search(ctx, tenant, storage.Profiles, storage.Query{Where: where, Limit: 1})
 	if err != nil || len(page.Docs) == 0 {
 		return "", err
