@@ -33,12 +33,14 @@ var mayImport = map[string][]string{
 	"internal/pipeline":  {".", "expr", "storage", "internal/eventtype", "internal/identity", "internal/workspace"},
 	"internal/collect":   {".", "expr", "storage", "internal/workspace"},
 	"internal/api":       {".", "expr", "storage", "internal/auth", "internal/eventtype", "internal/workspace"},
+	"internal/demo":      {".", "storage", "internal/collect", "internal/pipeline", "internal/workspace"},
 	"internal/app":       {"*"},
 
 	"gui":     {},
+	"gui":     {},
 	"tracker": {},
 
-	"cmd/tracardi": {"internal/app", "internal/config"},
+	"cmd/tracardi": {"internal/app", "internal/config", "internal/demo"},
 
 	"bench": {},
 	"e2e":   {},

@@ -62,7 +62,7 @@ func (p *Program) Run(ctx context.Context) (err error) {
 	}
 	p.Log.Info("started", "version", p.Version, "address", listener.Addr().String(), "data", s.Data, "roles", s.Roles.String())
 	context.AfterFunc(ctx, func() { p.Log.Info("stopping: running requests and work are finished first") })
-	err = runAll(ctx, p.Log, p.components(parts, listener))
+	err = runAll(ctx, p.Log, p.components(st, parts, listener))
 	p.Log.Info("stopped")
 	return err
 }
@@ -81,6 +81,7 @@ type parts struct {
 	metrics   *metrics
 	workspace *workspace.Workspace
 	guard     *auth.Guard
+	road      pipeline.Options
 	collector *collect.Collector
 	api       http.Handler
 	tracker   http.Handler
@@ -101,28 +102,16 @@ func (p *Program) assemble(ctx context.Context, st *stores, secret []byte) (*par
 	if err != nil {
 		return nil, err
 	}
-	var geo *pipeline.Geo
-	if s.GeoDatabase != "" {
-		if geo, err = pipeline.OpenGeo(s.GeoDatabase); err != nil {
-			return nil, err
-		}
-		st.close = append(st.close, geo.Close)
-	}
-	instance, err := os.Hostname()
+	road, err := p.road(st, secret)
 	if err != nil {
-		instance = "unknown"
+		return nil, err
 	}
-	road := pipeline.New(pipeline.Options{
-		Records: st.records, Locks: st.locks, Hasher: identity.New(secret), Agents: pipeline.NewAgents(), Geo: geo,
-		RefuseBots: s.RefuseBots, SystemEvents: s.SystemEvents, Instance: instance,
-		CacheBytes: int(s.MemoryBytes() / 10), Log: p.Log,
-	})
 	limits := collect.DefaultLimits
 	limits.Body, limits.Plain = s.MaxBodyBytes, 2*s.MaxBodyBytes
 	parts := &parts{
 		health:  &health{log: p.Log, checks: st.checks()},
-		metrics: newMetrics(p.Version), workspace: ws, guard: guard,
-		collector: collect.New(collect.Options{Workspace: ws, Process: road.Process, Queue: st.queue, Limits: limits, Log: p.Log}),
+		metrics: newMetrics(p.Version), workspace: ws, guard: guard, road: road,
+		collector: collect.New(collect.Options{Workspace: ws, Process: pipeline.New(road).Process, Queue: st.queue, Limits: limits, Log: p.Log}),
 		mux:       http.NewServeMux(),
 	}
 	if parts.api, err = api.New(api.Options{
@@ -143,6 +132,28 @@ func (p *Program) assemble(ctx context.Context, st *stores, secret []byte) (*par
 	return parts, nil
 }
 
+// road says what payloads are processed with.
+func (p *Program) road(st *stores, secret []byte) (pipeline.Options, error) {
+	s := p.Settings
+	var geo *pipeline.Geo
+	if s.GeoDatabase != "" {
+		var err error
+		if geo, err = pipeline.OpenGeo(s.GeoDatabase); err != nil {
+			return pipeline.Options{}, err
+		}
+		st.close = append(st.close, geo.Close)
+	}
+	instance, err := os.Hostname()
+	if err != nil {
+		instance = "unknown"
+	}
+	return pipeline.Options{
+		Records: st.records, Locks: st.locks, Hasher: identity.New(secret), Agents: pipeline.NewAgents(), Geo: geo,
+		RefuseBots: s.RefuseBots, SystemEvents: s.SystemEvents, Instance: instance,
+		CacheBytes: int(s.MemoryBytes() / 10), Log: p.Log,
+	}, nil
+}
+
 // routes says which part answers which address.
 func (p *Program) routes(parts *parts) {
 	mux, roles := parts.mux, p.Settings.Roles
@@ -161,7 +172,7 @@ func (p *Program) routes(parts *parts) {
 }
 
 // components lists what runs, in the order of the start. They stop in reverse order: requests first, then the work behind them.
-func (p *Program) components(parts *parts, listener net.Listener) []component {
+func (p *Program) components(st *stores, parts *parts, listener net.Listener) []component {
 	s := p.Settings
 	list := []component{
 		{"configuration", parts.workspace.Run},
@@ -171,6 +182,9 @@ func (p *Program) components(parts *parts, listener net.Listener) []component {
 		list = append(list, component{"accepted payloads", func(ctx context.Context) error {
 			return parts.collector.Work(ctx, 2*runtime.GOMAXPROCS(0))
 		}})
+	}
+	if s.Demo {
+		list = append(list, p.demoComponent(st, parts))
 	}
 	http := newServer(s, listener, parts.health, parts.metrics.count(parts.mux), p.Log)
 	return append(list, component{"http", http.run})

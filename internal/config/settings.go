@@ -26,12 +26,14 @@ type Settings struct {
 	CacheURL   string `placeholder:"URL" help:"Cache and locks. Empty or memory: in this process."`
 	QueueURL   string `placeholder:"URL" help:"Queue of accepted work. Empty or pebble: in the same store as the records."`
 
-	AdminEmail    string `placeholder:"EMAIL" help:"E-mail of an administrator that is made at start when there is none with this address. Needs admin-password."`
-	AdminPassword string `placeholder:"PASSWORD" secret:"" help:"Password of that administrator, at least 10 characters. Needs admin-email."`
+	AdminEmail    string `placeholder:"EMAIL" help:"E-mail of the first administrator, whom the start makes when there is none yet. Needs admin-password."`
+	AdminPassword string `placeholder:"PASSWORD" secret:"" help:"Password of the first administrator, at least 10 characters. Needs admin-email."`
 	AdminToken    string `placeholder:"TOKEN" secret:"" help:"Bearer token with the rights of an administrator, for scripts; at least 16 characters."`
 
 	LogLevel  slog.Level `default:"info" placeholder:"LEVEL" help:"Least level that is logged: debug, info, warn or error."`
 	LogFormat string     `default:"text" enum:"text,json" placeholder:"FORMAT" help:"Form of the log lines on standard error: text or json."`
+
+	Demo bool `help:"Load demo data in the background when the store is empty: 10000 invented visitors of a shop and what they did in a month."`
 
 	TrustedProxies Proxies `placeholder:"LIST" help:"Addresses or networks, such as 10.0.0.0/8, of the proxies in front. Their X-Forwarded-For and X-Forwarded-Proto are believed, nobody else's."`
 	MaxBodyBytes   int64   `default:"5242880" placeholder:"BYTES" help:"Largest request body."`
