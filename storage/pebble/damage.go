@@ -27,6 +27,7 @@ func (s *Store) markDamaged(err error) {
 // verify reads every file once after the start, slowly, so that damage is known before someone needs the data. It reads past
 // the cache, which is for what is asked for.
 func (s *Store) verify(ctx context.Context) {
+	defer close(s.verified)
 	levels, err := s.db.SSTables()
 	if err != nil {
 		s.markDamaged(err)
@@ -91,7 +92,8 @@ func openError(dir string, err error) error {
 	switch {
 	case inUse(err):
 		return fmt.Errorf("the records in %s are in use: stop the other process, or choose another data folder: %w", dir, err)
-	case pebble.IsCorruptionError(err) || errors.Is(err, errDamaged) || errors.Is(err, fs.ErrNotExist):
+	case pebble.IsCorruptionError(err) || errors.Is(err, errDamaged) || errors.Is(err, fs.ErrNotExist) || errors.Is(err, pebble.ErrDBNotPristine),
+		strings.Contains(err.Error(), "object size mismatch"): // the engine gives no kind of error for it
 		return fmt.Errorf("the records in %s are damaged: restore the folder from a backup: %w", dir, err)
 	}
 	return fmt.Errorf("open the records in %s: %w", dir, err)

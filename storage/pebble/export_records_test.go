@@ -105,3 +105,13 @@ func (s *Store) Flush(t testing.TB) {
 		t.Fatal(err)
 	}
 }
+
+// Verified waits until every file was read, or one found damaged.
+func (s *Store) Verified(t testing.TB) {
+	t.Helper()
+	select {
+	case <-s.verified:
+	case <-time.After(30 * time.Second):
+		t.Fatal("the files are not verified after 30 seconds")
+	}
+}

@@ -1,6 +1,7 @@
 package pebble
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -39,12 +40,15 @@ type Options struct {
 // Store is an open store. One process owns it at a time.
 type Store struct {
 	db      *pebble.DB
+	lock    *pebble.Lock
 	dir     string
 	log     *slog.Logger
 	rows    int
 	rewrite time.Duration
 	disk    *diskGuard
 	damaged atomic.Pointer[error]
+
+	verified chan struct{} // closed when every file was read once
 
 	tenantsMu sync.RWMutex
 	tenants   map[string]uint16
@@ -75,12 +79,9 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{dir: dir, log: o.Log, rows: o.SegmentRows, rewrite: o.Rewrite, disk: disk, tenants: map[string]uint16{}}
-	if s.db, err = pebble.Open(dir, s.options(o)); err != nil {
+	s := &Store{dir: dir, log: o.Log, rows: o.SegmentRows, rewrite: o.Rewrite, disk: disk, tenants: map[string]uint16{}, verified: make(chan struct{})}
+	if err := s.open(ctx, o); err != nil {
 		return nil, openError(dir, err)
-	}
-	if err = errors.Join(s.prepare(), ctx.Err()); err != nil {
-		return nil, errors.Join(openError(dir, err), s.db.Close())
 	}
 	background, stop := context.WithCancel(context.Background())
 	s.stop = stop
@@ -90,6 +91,23 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	s.running.Go(func() { s.disk.watch(background) })
 	s.running.Go(func() { s.verify(background) })
 	return s, nil
+}
+
+// open opens the files and reads what is kept in memory.
+func (s *Store) open(ctx context.Context, o Options) (err error) {
+	if s.lock, err = pebble.LockDirectory(s.dir, s.disk.disk); err != nil {
+		return err
+	}
+	if err = breakSeal(s.disk.disk, s.dir); err == nil {
+		s.db, err = pebble.Open(s.dir, s.options(o))
+	}
+	if err != nil {
+		return errors.Join(err, s.lock.Close())
+	}
+	if err = cmp.Or(s.prepare(), ctx.Err()); err != nil {
+		return errors.Join(err, s.db.Close(), s.lock.Close())
+	}
+	return nil
 }
 
 func (o Options) withDefaults() Options {
@@ -118,6 +136,7 @@ func (o Options) withDefaults() Options {
 func (s *Store) options(o Options) *pebble.Options {
 	options := &pebble.Options{
 		FS:                          s.disk.fs,
+		Lock:                        s.lock,
 		CacheSize:                   o.CacheBytes,
 		MemTableSize:                o.MemTable,
 		MemTableStopWritesThreshold: 4,
@@ -266,7 +285,13 @@ func (s *Store) Close() error {
 	s.committer.close()
 	s.stop()
 	s.running.Wait()
-	return s.db.Close()
+	err := s.db.Close()
+	if err == nil {
+		if sealing := s.seal(); sealing != nil {
+			s.log.Warn("storage: no seal, the next start checks less", "error", sealing)
+		}
+	}
+	return errors.Join(err, s.lock.Close())
 }
 
 // Size returns the bytes that the store takes on disk.
