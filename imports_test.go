@@ -37,7 +37,6 @@ var mayImport = map[string][]string{
 	"internal/app":       {"*"},
 
 	"gui":     {},
-	"gui":     {},
 	"tracker": {},
 
 	"cmd/tracardi": {"internal/app", "internal/config", "internal/demo"},
