@@ -101,7 +101,7 @@ func TestStrangersSeeNothing(t *testing.T) {
 	p := start(t, t.TempDir())
 	for path, want := range map[string]int{
 		"/api/v1/profiles": 401, "/api/v1/sources": 401, "/api/v1/users": 401, "/api/v1/nothing": 404, "/healthz": 200, "/api/v1/openapi.json": 200,
-		"/debug/pprof/": 404, "/secret": 404, "/tracker/../secret": 404,
+		"/secret.txt": 404, "/config.db": 404, "/tracker/../config.db": 404, "/tracker/.keep": 404,
 	} {
 		request, err := newRequest(t, http.MethodGet, p.url+path)
 		if err != nil {

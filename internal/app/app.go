@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"github.com/tracardi/tracardi-go"
+	"github.com/tracardi/tracardi-go/gui"
 	"github.com/tracardi/tracardi-go/internal/api"
 	"github.com/tracardi/tracardi-go/internal/auth"
 	"github.com/tracardi/tracardi-go/internal/collect"
@@ -166,8 +167,7 @@ func (p *Program) routes(parts *parts) {
 		mux.Handle("GET /tracker/{file...}", parts.tracker)
 	}
 	if roles.Has(config.RoleGUI) {
-		mux.HandleFunc("GET /{$}", serveFrontPage)
-		mux.HandleFunc("GET /setup", serveFrontPage)
+		mux.Handle("/", gui.Handler())
 	}
 }
 
