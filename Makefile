@@ -18,8 +18,8 @@ WEB       := $(patsubst %/package.json,%,$(wildcard tracker/package.json gui/pac
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-run: build ## build and start on embedded storage in ./data
-	bin/tracardi serve
+run: build ## build and start on embedded storage in ./data, with demo data
+	bin/tracardi serve --demo
 
 build: web ## build bin/tracardi, without cgo
 	$(GOBUILD) -o bin/tracardi ./cmd/tracardi
