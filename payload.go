@@ -8,9 +8,10 @@ type Payload struct {
 	Session     string // id as the client claims it; empty if none
 	Profile     string // id as the client claims it; the pipeline decides
 	PrimaryID   string
-	Referred    string // profile that another site of ours passed on with the visitor; checked, but not known to exist
-	Context     Object // copied to the session
-	Properties  Object // copied to the session
+	Referred    string   // profile that another site of ours passed on with the visitor; checked, but not known to exist
+	Known       []string // ids that the visitor is known by, the strongest first; made by the edge with the secret, at most 4
+	Context     Object   // copied to the session
+	Properties  Object   // copied to the session
 	Events      []NewEvent
 	Options     Options
 	ProfileLess bool

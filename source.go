@@ -16,6 +16,9 @@ const (
 	SourceWebhook  = "webhook"
 	SourceRedirect = "redirect"
 	SourceInternal = "internal"
+
+	SourceSegment     = "segment"
+	SourceRudderStack = "rudderstack"
 )
 
 // Source is a registered origin of events.

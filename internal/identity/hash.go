@@ -4,6 +4,7 @@ package identity
 import (
 	"crypto/hmac"
 	"crypto/sha256"
+	"encoding/binary"
 	"slices"
 	"strings"
 	"unicode"
@@ -58,10 +59,33 @@ func (h *Hasher) Hash(field, value string) (id string, ok bool) {
 	mac.Write([]byte(field))
 	mac.Write([]byte{0})
 	mac.Write([]byte(value))
-	hash := uuid.UUID(mac.Sum(nil)[:16])
-	hash[6] = hash[6]&0x0f | 0x80 // version 8: made by a rule of one's own
-	hash[8] = hash[8]&0x3f | 0x80
-	return prefix + hash.String(), true
+	return prefix + version8(mac.Sum(nil)), true
+}
+
+// UserPrefix begins the ids that are made of the id of an account. One person has one account: a profile gets a second such id
+// only when somebody says that both are the same person.
+const UserPrefix = "uid-"
+
+// ID returns an id made of some texts, each as it is, with a prefix that says what they are. Without a secret it is empty.
+func (h *Hasher) ID(prefix string, parts ...string) string {
+	if h == nil || len(h.secret) == 0 {
+		return ""
+	}
+	mac := hmac.New(sha256.New, h.secret)
+	mac.Write([]byte(prefix))
+	for _, part := range parts {
+		mac.Write(binary.AppendUvarint([]byte{0}, uint64(len(part))))
+		mac.Write([]byte(part))
+	}
+	return prefix + version8(mac.Sum(nil))
+}
+
+// version8 writes the beginning of a hash as an UUID made by a rule of one's own.
+func version8(sum []byte) string {
+	id := uuid.UUID(sum[:16])
+	id[6] = id[6]&0x0f | 0x80
+	id[8] = id[8]&0x3f | 0x80
+	return id.String()
 }
 
 // Normalize returns the form of a field's value that is compared: e-mail addresses in lower case, phone numbers without

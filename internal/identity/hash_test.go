@@ -110,3 +110,28 @@ func TestPrimary(t *testing.T) {
 	f("iid-1", "phm-1", "emm-1", "iid-1")
 	f("ipk-1", "phm-1", "emm-1", "iid-1", "ipk-1")
 }
+
+func TestID(t *testing.T) {
+	h := identity.New([]byte("0123456789abcdef"))
+	id := h.ID(identity.UserPrefix, "Ann")
+	if !strings.HasPrefix(id, "uid-") || len(id) != len("uid-")+36 || strings.Contains(id, "Ann") {
+		t.Errorf("id %q", id)
+	}
+	if h.ID(identity.UserPrefix, "Ann") != id {
+		t.Error("the same text makes another id")
+	}
+	for name, other := range map[string]string{
+		"case":           h.ID(identity.UserPrefix, "ann"),
+		"prefix":         "uid-" + strings.TrimPrefix(h.ID("aid-", "Ann"), "aid-"),
+		"secret":         identity.New([]byte("another secret!!")).ID(identity.UserPrefix, "Ann"),
+		"further part":   h.ID(identity.UserPrefix, "Ann", ""),
+		"parts together": h.ID(identity.UserPrefix, "A", "nn"),
+	} {
+		if other == id {
+			t.Errorf("another %s makes the same id", name)
+		}
+	}
+	if id := (*identity.Hasher)(nil).ID("aid-", "x"); id != "" {
+		t.Errorf("an id without a secret: %q", id)
+	}
+}

@@ -124,10 +124,15 @@ func (w *Work) addHashedIDs(path []string) {
 			continue
 		}
 		w.ProfileChanged = true
-		marked, _ := p.Metadata.System.Aux.Get("auto_merge")
-		if list, _ := marked.([]any); !slices.Contains(list, any(field.name)) {
-			p.Metadata.System.Aux.Set(append(slices.Clip(list), field.name), "auto_merge")
-		}
+		markMerge(p, field.name)
+	}
+}
+
+// markMerge notes in a profile by which field others of the same person may be found.
+func markMerge(p *tracardi.Profile, field string) {
+	marked, _ := p.Metadata.System.Aux.Get("auto_merge")
+	if list, _ := marked.([]any); !slices.Contains(list, any(field)) {
+		p.Metadata.System.Aux.Set(append(slices.Clip(list), field), "auto_merge")
 	}
 }
 

@@ -13,11 +13,12 @@ import (
 	"github.com/tracardi/tracardi-go/storage"
 )
 
-// held are the locks of one payload: first the session's, then the profile's, always in this order.
+// held are the locks of one payload: first the session's, then those of the ids that the visitor is known by, then the
+// profile's, always in this order.
 type held struct {
 	locks  storage.Locks
 	tenant string
-	taken  [3]storage.Lock
+	taken  [8]storage.Lock
 	count  int
 }
 
@@ -33,8 +34,11 @@ func (h *held) take(ctx context.Context, name string) error {
 	return nil
 }
 
-func (h *held) release() {
-	for h.count > 0 {
+func (h *held) release() { h.releaseTo(0) }
+
+// releaseTo gives back the locks that were taken last, down to a number of them.
+func (h *held) releaseTo(count int) {
+	for h.count > count {
 		h.count--
 		h.taken[h.count].Unlock()
 	}
@@ -59,10 +63,15 @@ func (p *Pipeline) load(ctx context.Context, w *Work, locks *held, again bool) e
 			return err
 		}
 	}
-	if id := known.profileID(payload); id != "" && !payload.ProfileLess {
-		if known.profile, err = p.lockedProfile(ctx, locks, payload.Tenant, id); err != nil {
-			return err
-		}
+	switch id := known.profileID(payload); {
+	case payload.ProfileLess:
+	case len(payload.Known) > 0:
+		err = p.findKnown(ctx, w, locks, &known)
+	case id != "":
+		known.profile, err = p.lockedProfile(ctx, locks, payload.Tenant, id)
+	}
+	if err != nil {
+		return err
 	}
 	resolve(w, known)
 	return nil
@@ -97,7 +106,7 @@ func (p *Pipeline) lockedProfile(ctx context.Context, locks *held, tenant, id st
 	if profile != nil || err != nil {
 		return profile, err
 	}
-	current, err := p.alias(ctx, tenant, id)
+	current, _, err := p.alias(ctx, tenant, id)
 	if current == "" || err != nil {
 		return nil, err
 	}
@@ -109,14 +118,21 @@ func (p *Pipeline) lockedProfile(ctx context.Context, locks *held, tenant, id st
 
 var idsField = expr.MustPath("ids")
 
-// alias finds the profile that is known by another id too.
-func (p *Pipeline) alias(ctx context.Context, tenant, id string) (string, error) {
+// alias finds the profile that is known by another id too, and all ids that it is known by.
+func (p *Pipeline) alias(ctx context.Context, tenant, id string) (found string, known []string, err error) {
 	where := expr.Holds(idsField, id)
 	page, err := p.options.Records.Search(ctx, tenant, storage.Profiles, storage.Query{Where: where, Limit: 1})
 	if err != nil || len(page.Docs) == 0 {
-		return "", err
+		return "", nil, err
 	}
-	return page.Docs[0].ID, nil
+	doc := page.Docs[0]
+	var profile struct {
+		IDs []string `json:"ids"`
+	}
+	if err := json.Unmarshal(doc.Body, &profile); err != nil {
+		return "", nil, fmt.Errorf("read %s %q: %w", storage.Profiles, doc.ID, err)
+	}
+	return doc.ID, profile.IDs, nil
 }
 
 // dropStored takes out the events that were stored by an earlier delivery.

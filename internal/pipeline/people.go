@@ -28,10 +28,14 @@ func newPeople(bytes int) *people {
 	}
 	half := uint64(bytes / 2)
 	return &people{
-		sessions: otter.Must(&otter.Options[personKey, *tracardi.Session]{MaximumWeight: half,
-			Weigher: func(_ personKey, s *tracardi.Session) uint32 { return uint32(smallest + decodedFactor*s.Size) }}),
-		profiles: otter.Must(&otter.Options[personKey, *tracardi.Profile]{MaximumWeight: half,
-			Weigher: func(_ personKey, p *tracardi.Profile) uint32 { return uint32(smallest + decodedFactor*p.Size) }}),
+		sessions: otter.Must(&otter.Options[personKey, *tracardi.Session]{
+			MaximumWeight: half,
+			Weigher:       func(_ personKey, s *tracardi.Session) uint32 { return uint32(smallest + decodedFactor*s.Size) },
+		}),
+		profiles: otter.Must(&otter.Options[personKey, *tracardi.Profile]{
+			MaximumWeight: half,
+			Weigher:       func(_ personKey, p *tracardi.Profile) uint32 { return uint32(smallest + decodedFactor*p.Size) },
+		}),
 	}
 }
 

@@ -84,8 +84,10 @@ func (p *Pipeline) Process(ctx context.Context, payload *tracardi.Payload, sourc
 			return answer, err
 		}
 	}
-	return nil, &tracardi.Error{Kind: tracardi.Unavailable, RetryAfter: time.Second, Err: err,
-		Message: "the profile changes faster than this payload can be processed: send it again"}
+	return nil, &tracardi.Error{
+		Kind: tracardi.Unavailable, RetryAfter: time.Second, Err: err,
+		Message: "the profile changes faster than this payload can be processed: send it again",
+	}
 }
 
 // attempt processes the payload once. again says that the attempt before met a conflict: then the events that are stored

@@ -43,8 +43,10 @@ func newRoad(t testing.TB) *road {
 		}
 	})
 	return &road{
-		Pipeline: pipeline.New(pipeline.Options{Records: store, Locks: locks, Hasher: identity.New(make([]byte, 32)),
-			Agents: pipeline.NewAgents(), SystemEvents: true, Instance: "test", Log: slog.New(slog.DiscardHandler)}),
+		Pipeline: pipeline.New(pipeline.Options{
+			Records: store, Locks: locks, Hasher: identity.New(make([]byte, 32)),
+			Agents: pipeline.NewAgents(), SystemEvents: true, Instance: "test", Log: slog.New(slog.DiscardHandler),
+		}),
 		store:  store,
 		source: tracardi.Source{ID: "shop", Name: "Shop", Types: []string{tracardi.SourceREST}, Enabled: true, Channel: "Web"},
 	}

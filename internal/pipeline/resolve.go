@@ -17,6 +17,8 @@ func newID() string { return uuid.Must(uuid.NewV7()).String() }
 type known struct {
 	session *tracardi.Session // nil when there is none under the payload's id
 	profile *tracardi.Profile // nil when there is none under profileID
+	ids     []string          // that the profile is to be known by
+	others  bool              // another profile is known by one of ids
 }
 
 // profileID returns the id of the profile to look for: that of the session if it has one, since a client may claim any;
@@ -60,6 +62,7 @@ func resolve(w *Work, k known) {
 	if w.Profile == nil {
 		w.Profile = newProfile(w, payload, source)
 	}
+	w.know(k)
 	if w.Session.Profile.ID != w.Profile.ID {
 		w.Session.Profile = tracardi.ProfileRef{ID: w.Profile.ID, PrimaryID: w.Profile.PrimaryID}
 	}
