@@ -110,7 +110,8 @@ type FieldInfo struct {
 }
 
 // Records stores JSON documents in collections. All methods may be called concurrently, return when their context ends, and
-// give *tracardi.Error; an unreachable engine is Unavailable. Reads see every change set whose Commit was called before.
+// give *tracardi.Error; an unreachable engine is Unavailable. Reads see every change set that is durable; one that is still on
+// its way may be missed, which the versions make safe.
 type Records interface {
 	Committer
 	// Read returns documents in the order of ids; a missing one has a nil Body.
@@ -153,7 +154,7 @@ func (i Interval) Start(t time.Time) time.Time {
 	if i.Width >= 24*time.Hour {
 		days := int(i.Width / (24 * time.Hour))
 		midnight := time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, zone)
-		ordinal := int(time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC).Unix() / 86400)
+		ordinal := int(time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC).Unix()/86400) + 3 // weeks begin on Monday
 		return midnight.AddDate(0, 0, -(ordinal % days))
 	}
 	_, offset := t.Zone()
