@@ -155,7 +155,7 @@ func (i Interval) Start(t time.Time) time.Time {
 		days := int(i.Width / (24 * time.Hour))
 		midnight := time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, zone)
 		ordinal := int(time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC).Unix()/86400) + 3 // weeks begin on Monday
-		return midnight.AddDate(0, 0, -(ordinal % days))
+		return midnight.AddDate(0, 0, -((ordinal%days + days) % days))
 	}
 	_, offset := t.Zone()
 	shift := time.Duration(offset) * time.Second

@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"syscall"
+	_ "time/tzdata" // so that time zones work on machines without the zones' files
 
 	"github.com/alecthomas/kong"
 
