@@ -66,7 +66,7 @@ func TestReadme(t *testing.T) {
 	decode(2, &events)
 	decode(3, &session)
 	decode(4, &profiles)
-	if source.ID != "shop" || tracked.Profile.ID == "" || tracked.Session.ID != "first-visit" {
+	if source.ID != "my-site" || tracked.Profile.ID == "" || tracked.Session.ID != "first-visit" {
 		t.Errorf("source %+v, answer %+v", source, tracked)
 	}
 	if len(events.Items) != 1 || events.Items[0].Type != "purchase" || events.Items[0].Profile.ID != tracked.Profile.ID {
