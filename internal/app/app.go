@@ -99,7 +99,9 @@ func (p *Program) assemble(ctx context.Context, st *stores, secret []byte) (*par
 	if err != nil {
 		return nil, err
 	}
-	guard, err := auth.New(auth.Options{Config: st.config, Cache: st.cache, Log: p.Log, AdminToken: s.AdminToken})
+	guard, err := auth.New(auth.Options{
+		Config: st.config, Cache: st.cache, Log: p.Log, AdminToken: s.AdminToken, HTTPS: strings.HasPrefix(s.PublicURL, "https://"),
+	})
 	if err != nil {
 		return nil, err
 	}
