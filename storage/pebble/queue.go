@@ -58,8 +58,10 @@ var _ storage.Queue = (*queue)(nil)
 func (s *Store) Queue() storage.Queue { return s.queue }
 
 func newQueue(s *Store) *queue {
-	q := &queue{store: s, now: time.Now, seed: maphash.MakeSeed(), unsynced: make(chan struct{}, 1), maxLanes: maxLanes, maxParked: maxParked,
-		topics: map[string]*topic{}, lines: map[lineID]*line{}, leases: map[uint64]*holding{}}
+	q := &queue{
+		store: s, now: time.Now, seed: maphash.MakeSeed(), unsynced: make(chan struct{}, 1), maxLanes: maxLanes, maxParked: maxParked,
+		topics: map[string]*topic{}, lines: map[lineID]*line{}, leases: map[uint64]*holding{},
+	}
 	q.ended, q.end = context.WithCancel(context.Background())
 	if err := q.load(); err != nil {
 		q.broken = s.failure(err)

@@ -109,12 +109,14 @@ func wantConflict(t *testing.T, err error) {
 }
 
 func TestChangeSetAcknowledges(t *testing.T) {
-	q := openQueue(t, t.TempDir())
+	q := openQueue(t)
 	check(t, q.Publish(t.Context(), "acme", storage.Message{Topic: work, ID: "a"}))
 	lease, answer := receive(t, q)
 	commit := func(id string) error {
-		return q.store.Commit(&storage.ChangeSet{Tenant: "acme", Writes: []storage.Write{event(id)}, Done: lease,
-			Publish: []storage.Message{{Topic: "out", ID: id}}}).Wait(t.Context())
+		return q.store.Commit(&storage.ChangeSet{
+			Tenant: "acme", Writes: []storage.Write{event(id)}, Done: lease,
+			Publish: []storage.Message{{Topic: "out", ID: id}},
+		}).Wait(t.Context())
 	}
 	check(t, commit("first"))
 	wantConflict(t, commit("second"))
@@ -132,7 +134,7 @@ func TestChangeSetAcknowledges(t *testing.T) {
 }
 
 func TestLostLeaseConflicts(t *testing.T) {
-	q := openQueue(t, t.TempDir())
+	q := openQueue(t)
 	check(t, q.Publish(t.Context(), "acme", storage.Message{Topic: work, ID: "a", Key: "k"}))
 	lost, answer := receive(t, q)
 	answer(storage.Again(time.Millisecond))
@@ -151,7 +153,7 @@ func TestLostLeaseConflicts(t *testing.T) {
 
 // A handler may answer before its change set is stored.
 func TestCommittedBeforeStored(t *testing.T) {
-	q := openQueue(t, t.TempDir())
+	q := openQueue(t)
 	const n = 500
 	for i := range n {
 		check(t, q.store.Commit(&storage.ChangeSet{Tenant: "acme", Publish: []storage.Message{
@@ -181,10 +183,12 @@ func TestCommittedBeforeStored(t *testing.T) {
 
 // At any moment each accepted message is either waiting or done, and what it caused is there once.
 func TestCrashUnderLoad(t *testing.T) {
-	q := openQueue(t, t.TempDir())
+	q := openQueue(t)
 	stop := consume(t, q, 4, func(ctx context.Context, lease *storage.Lease) storage.Verdict {
-		err := q.store.Commit(&storage.ChangeSet{Tenant: "acme", Writes: []storage.Write{event(lease.Message.ID)}, Done: lease,
-			Publish: []storage.Message{{Topic: "out", ID: lease.Message.ID}}}).Wait(ctx)
+		err := q.store.Commit(&storage.ChangeSet{
+			Tenant: "acme", Writes: []storage.Write{event(lease.Message.ID)}, Done: lease,
+			Publish: []storage.Message{{Topic: "out", ID: lease.Message.ID}},
+		}).Wait(ctx)
 		if err != nil {
 			return storage.Again(time.Millisecond)
 		}
@@ -240,7 +244,7 @@ func TestCrashUnderLoad(t *testing.T) {
 }
 
 func TestTenantsAreServedInTurn(t *testing.T) {
-	q := openQueue(t, t.TempDir())
+	q := openQueue(t)
 	flood := make([]storage.Message, 20_000)
 	for i := range flood {
 		flood[i] = storage.Message{Topic: work, Key: strconv.Itoa(i % 100)}
@@ -277,131 +281,9 @@ func TestTenantsAreServedInTurn(t *testing.T) {
 	}
 }
 
-// clock is a clock that tests turn.
-type clock struct{ offset atomic.Int64 }
-
-func (c *clock) now() time.Time { return time.Now().Add(time.Duration(c.offset.Load())) }
-
-func (c *clock) turn(d time.Duration) { c.offset.Add(int64(d)) }
-
-func TestManyDelayed(t *testing.T) {
-	q, c := openQueue(t, t.TempDir()), &clock{}
-	q.store.SetClock(c.now)
-	const n = 100_000
-	start := c.now()
-	msgs := make([]storage.Message, 0, 10_000)
-	for i := range n {
-		msgs = append(msgs, storage.Message{Topic: work, ID: strconv.Itoa(i), Due: start.Add(time.Hour + time.Duration(i*7919%n)*time.Minute)})
-		if len(msgs) == cap(msgs) {
-			check(t, q.Publish(t.Context(), "acme", msgs...))
-			msgs = msgs[:0]
-		}
-	}
-	wantDepth(t, q, "acme", storage.Depth{Delayed: n})
-	got := make(chan storage.Lease, 100)
-	consume(t, q, 2, func(_ context.Context, lease *storage.Lease) storage.Verdict {
-		got <- *lease
-		return storage.Done()
-	})
-	want := func(ids ...string) {
-		t.Helper()
-		for range ids {
-			select {
-			case lease := <-got:
-				if !slices.Contains(ids, lease.Message.ID) {
-					t.Errorf("got message %s, due in %v, want one of %v", lease.Message.ID, lease.Message.Due.Sub(c.now()), ids)
-				}
-			case <-time.After(patience):
-				t.Fatal("no message came")
-			}
-		}
-	}
-	publish := func(id string, due time.Duration) {
-		t.Helper()
-		check(t, q.Publish(t.Context(), "acme", storage.Message{Topic: work, ID: id, Due: c.now().Add(due)}))
-	}
-	publish("soon", 30*time.Millisecond)
-	want("soon")
-	publish("now", 0)
-	want("now")
-
-	// i*7919 mod n is 0, 1 and 2 for these.
-	c.turn(time.Hour + 150*time.Second)
-	publish("wake up", 0)
-	want("0", "wake up", strconv.Itoa(inverse(1, n)), strconv.Itoa(inverse(2, n)))
-	eventually(t, "they are settled", func() bool { d, err := q.Depth(t.Context(), "acme", work); return err == nil && d.Ready == 0 })
-	wantDepth(t, q, "acme", storage.Depth{Delayed: n - 3})
-	select {
-	case lease := <-got:
-		t.Errorf("got message %s before it is due", lease.Message.ID)
-	default:
-	}
-}
-
-// inverse returns the i for which i*7919 mod n is k.
-func inverse(k, n int) int {
-	for i := range n {
-		if i*7919%n == k {
-			return i
-		}
-	}
-	return -1
-}
-
-func TestDepthFollowsTheClock(t *testing.T) {
-	q, c := openQueue(t, t.TempDir()), &clock{}
-	q.store.SetClock(c.now)
-	for i := range 10 {
-		check(t, q.Publish(t.Context(), "acme", storage.Message{Topic: work, ID: strconv.Itoa(i), Due: c.now().Add(time.Duration(i+1) * time.Hour)}))
-	}
-	check(t, q.Publish(t.Context(), "acme", storage.Message{Topic: work, ID: "k", Key: "k"}, storage.Message{Topic: work, ID: "behind", Key: "k"}))
-	wantDepth(t, q, "acme", storage.Depth{Ready: 2, Delayed: 10})
-	c.turn(3*time.Hour + time.Minute)
-	wantDepth(t, q, "acme", storage.Depth{Ready: 5, Delayed: 7})
-	n, err := q.Cancel(t.Context(), "acme", work, "1", "5", "5", "none")
-	check(t, err)
-	if n != 2 {
-		t.Errorf("%d were cancelled, want 2", n)
-	}
-	wantDepth(t, q, "acme", storage.Depth{Ready: 4, Delayed: 6})
-
-	// A key waits as long as its first message does, and another day goes by in the next process.
-	tried := make(chan string, 10)
-	stop := consume(t, q, 1, func(_ context.Context, lease *storage.Lease) storage.Verdict {
-		tried <- lease.Message.ID
-		return storage.Again(24 * time.Hour)
-	})
-	for range 3 {
-		<-tried
-	}
-	stop()
-	wantDepth(t, q, "acme", storage.Depth{Ready: 1, Delayed: 9})
-	after := crash(t, q)
-	after.store.SetClock(c.now)
-	c.turn(48 * time.Hour)
-	wantDepth(t, after, "acme", storage.Depth{Ready: 10})
-	var mu sync.Mutex
-	var order []string
-	consume(t, after, 3, func(_ context.Context, lease *storage.Lease) storage.Verdict {
-		mu.Lock()
-		defer mu.Unlock()
-		if lease.Message.Key == "k" {
-			order = append(order, lease.Message.ID)
-		}
-		return storage.Done()
-	})
-	eventually(t, "all are handled", func() bool { d, err := after.Depth(t.Context(), "acme", work); return err == nil && d.Ready == 0 })
-	wantDepth(t, after, "acme", storage.Depth{})
-	mu.Lock()
-	defer mu.Unlock()
-	if diff := cmp.Diff([]string{"k", "behind"}, order); diff != "" {
-		t.Errorf("messages of the key (-want +got):\n%s", diff)
-	}
-}
-
 // Ids that the queue made find messages wherever they are, and equal ids find all of them.
 func TestFindByID(t *testing.T) {
-	q := openQueue(t, t.TempDir())
+	q := openQueue(t)
 	check(t, q.Publish(t.Context(), "acme", storage.Message{Topic: work, Key: "k"}, storage.Message{Topic: work, Key: "k", Body: []byte("2")}))
 	lease, answer := receive(t, q)
 	answer(storage.Dead("bad"))
@@ -434,7 +316,7 @@ func TestFindByID(t *testing.T) {
 }
 
 func TestDropForgetsMessages(t *testing.T) {
-	q := openQueue(t, t.TempDir())
+	q := openQueue(t)
 	publish := func() {
 		t.Helper()
 		check(t, q.Publish(t.Context(), "acme", storage.Message{Topic: work, ID: "a", Key: "k"}, storage.Message{Topic: work, ID: "b", Key: "k"},
@@ -457,15 +339,14 @@ func TestDropForgetsMessages(t *testing.T) {
 }
 
 func TestOpenWithManyMessages(t *testing.T) {
-	dir := t.TempDir()
-	q := openQueue(t, dir)
+	q := openQueue(t)
 	const n = 60_000
 	msgs := slices.Repeat([]storage.Message{{Topic: work, Key: "k", Body: make([]byte, 200)}}, n/10)
 	for range 10 {
 		check(t, q.Publish(t.Context(), "acme", msgs...))
 	}
 	check(t, q.Close())
-	q = openQueue(t, dir)
+	q = openQueueOn(t, q.fs)
 	wantDepth(t, q, "acme", storage.Depth{Ready: n})
 	var handled atomic.Int64
 	stop := consume(t, q, 4, func(context.Context, *storage.Lease) storage.Verdict { handled.Add(1); return storage.Done() })
@@ -476,7 +357,7 @@ func TestOpenWithManyMessages(t *testing.T) {
 
 // A line that has read as much as it may goes on when there is room again.
 func TestLimitOfWhatIsInMemory(t *testing.T) {
-	q := openQueue(t, t.TempDir())
+	q := openQueue(t)
 	q.store.SetLimits(3, 5)
 	var msgs []storage.Message
 	want := map[string][]string{}
@@ -506,31 +387,8 @@ func TestLimitOfWhatIsInMemory(t *testing.T) {
 	}
 }
 
-func TestClockIsSetBack(t *testing.T) {
-	q, c := openQueue(t, t.TempDir()), &clock{}
-	q.store.SetClock(c.now)
-	check(t, q.Publish(t.Context(), "acme", storage.Message{Topic: work, ID: "a", Due: c.now().Add(time.Hour)}))
-	got := make(chan string, 2)
-	consume(t, q, 1, func(_ context.Context, lease *storage.Lease) storage.Verdict {
-		got <- lease.Message.ID
-		return storage.Done()
-	})
-	c.turn(2 * time.Hour)
-	check(t, q.Publish(t.Context(), "acme", storage.Message{Topic: work, ID: "b", Due: c.now().Add(time.Millisecond)}))
-	if first, second := <-got, <-got; first != "a" || second != "b" {
-		t.Errorf("got %s and %s, want a and b", first, second)
-	}
-	c.turn(-2 * time.Hour)
-	wantDepth(t, q, "acme", storage.Depth{})
-	check(t, q.Publish(t.Context(), "acme", storage.Message{Topic: work, ID: "c", Due: c.now().Add(20 * time.Millisecond)}))
-	if id := <-got; id != "c" {
-		t.Errorf("got %s, want c", id)
-	}
-	eventually(t, "it is settled", func() bool { d, err := q.Depth(t.Context(), "acme", work); return err == nil && d == storage.Depth{} })
-}
-
 func TestReplayKeepsTheOrderOfDying(t *testing.T) {
-	q := openQueue(t, t.TempDir())
+	q := openQueue(t)
 	for _, id := range []string{"c", "a", "b"} {
 		check(t, q.Publish(t.Context(), "acme", storage.Message{Topic: work, ID: id, Key: "k"}))
 	}
@@ -548,5 +406,86 @@ func TestReplayKeepsTheOrderOfDying(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"c", "a", "b"}, order); diff != "" {
 		t.Errorf("order (-want +got):\n%s", diff)
+	}
+}
+
+// A change set may be on its way when its handler asks for another delivery: one of the two counts.
+func TestAgainWhileCommitting(t *testing.T) {
+	q := openQueue(t)
+	const n = 400
+	for i := range n {
+		check(t, q.Publish(t.Context(), "acme", storage.Message{Topic: work, ID: strconv.Itoa(i), Key: strconv.Itoa(i % 9)}))
+	}
+	var refused atomic.Int64
+	var waiting sync.WaitGroup
+	stop := consume(t, q, 6, func(ctx context.Context, lease *storage.Lease) storage.Verdict {
+		ticket := q.store.Commit(&storage.ChangeSet{Tenant: "acme", Writes: []storage.Write{event(lease.Message.ID)}, Done: lease})
+		waiting.Go(func() {
+			if err := ticket.Wait(context.Background()); err != nil {
+				wantConflict(t, err)
+				refused.Add(1)
+			}
+		})
+		if lease.Message.Attempt > 5 {
+			return storage.Committed()
+		}
+		return storage.Again(time.Millisecond)
+	})
+	eventually(t, "all are done", func() bool { d, err := q.Depth(t.Context(), "acme", work); return err == nil && d == storage.Depth{} })
+	stop()
+	waiting.Wait()
+	total, err := q.store.Count(t.Context(), "acme", storage.Events, storage.Query{})
+	check(t, err)
+	if total != n {
+		t.Errorf("%d change sets were stored and %d refused, want %d stored", total, refused.Load(), n)
+	}
+}
+
+// A change set that was found good but could not be staged leaves its message to the handler.
+func TestVerdictAfterFailedChangeSet(t *testing.T) {
+	q := openQueue(t)
+	check(t, q.Publish(t.Context(), "acme", storage.Message{Topic: work, ID: "a"}))
+	lease, answer := receive(t, q)
+	check(t, q.store.CheckLease(lease))
+	answer(storage.Again(time.Millisecond))
+	lease, answer = receive(t, q)
+	if lease.Message.Attempt != 2 {
+		t.Errorf("got attempt %d, want 2", lease.Message.Attempt)
+	}
+	answer(storage.Done())
+	wantDepth(t, q, "acme", storage.Depth{})
+}
+
+// Cancelling reaches messages that were read already: those that are next and those that wait for their key.
+func TestCancelWhatWasRead(t *testing.T) {
+	q := openQueue(t)
+	var msgs []storage.Message
+	for i := range 9 {
+		msgs = append(msgs, storage.Message{Topic: work, ID: strconv.Itoa(i), Key: []string{"a", "a", ""}[i%3]})
+	}
+	check(t, q.Publish(t.Context(), "acme", msgs...))
+	var mu sync.Mutex
+	var order []string
+	hold := make(chan struct{})
+	consume(t, q, 2, func(_ context.Context, lease *storage.Lease) storage.Verdict {
+		mu.Lock()
+		order = append(order, lease.Message.ID)
+		mu.Unlock()
+		<-hold
+		return storage.Done()
+	})
+	eventually(t, "two are in hands", func() bool { mu.Lock(); defer mu.Unlock(); return len(order) == 2 })
+	n, err := q.Cancel(t.Context(), "acme", work, "0", "1", "3", "5") // 0 is being handled
+	check(t, err)
+	if n != 3 {
+		t.Errorf("%d were cancelled, want 3", n)
+	}
+	close(hold)
+	eventually(t, "nothing waits", func() bool { d, err := q.Depth(t.Context(), "acme", work); return err == nil && d == storage.Depth{} })
+	mu.Lock()
+	defer mu.Unlock()
+	slices.Sort(order)
+	if diff := cmp.Diff([]string{"0", "2", "4", "6", "7", "8"}, order); diff != "" {
+		t.Errorf("handled (-want +got):\n%s", diff)
 	}
 }

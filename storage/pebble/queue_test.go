@@ -1,38 +1,37 @@
 package pebble_test
 
 import (
-	"context"
-	"os"
-	"path/filepath"
+	"errors"
 	"testing"
+
+	"github.com/cockroachdb/pebble/v2/vfs"
 
 	"github.com/tracardi/tracardi-go/storage"
 	"github.com/tracardi/tracardi-go/storage/pebble"
 	"github.com/tracardi/tracardi-go/storage/storagetest"
 )
 
-// queueStore is the queue of a store of its own.
+// queueStore is the queue of a store of its own, on a disk of memory that can lose what was not synced.
 type queueStore struct {
 	storage.Queue
 	store *pebble.Store
-	dir   string
+	fs    *vfs.MemFS
 }
 
-func (q *queueStore) Close() error {
-	err := q.Queue.Close()
-	if more := q.store.Close(); err == nil {
-		err = more
-	}
-	return err
-}
+func (q *queueStore) Close() error { return errors.Join(q.Queue.Close(), q.store.Close()) }
 
-func openQueue(t *testing.T, dir string) *queueStore {
+func openQueue(t *testing.T) *queueStore {
 	t.Helper()
-	store, err := pebble.Open(context.Background(), dir, pebble.Options{})
+	return openQueueOn(t, vfs.NewCrashableMem())
+}
+
+func openQueueOn(t *testing.T, fs *vfs.MemFS) *queueStore {
+	t.Helper()
+	store, err := pebble.Open(t.Context(), "records", pebble.Options{}.On(fs))
 	if err != nil {
 		t.Fatal(err)
 	}
-	q := &queueStore{store.Queue(), store, dir}
+	q := &queueStore{store.Queue(), store, fs}
 	t.Cleanup(func() {
 		if err := q.Close(); err != nil {
 			t.Error(err)
@@ -41,31 +40,14 @@ func openQueue(t *testing.T, dir string) *queueStore {
 	return q
 }
 
-// crash opens what a power cut would leave: the files as they are now, without any goodbye.
+// crash opens what a power cut would leave now.
 func crash(t *testing.T, q *queueStore) *queueStore {
 	t.Helper()
-	dir := t.TempDir()
-	entries, err := os.ReadDir(q.dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, entry := range entries {
-		if entry.Name() == "LOCK" || entry.Name() == "BALLAST" {
-			continue
-		}
-		content, err := os.ReadFile(filepath.Join(q.dir, entry.Name()))
-		if err == nil {
-			err = os.WriteFile(filepath.Join(dir, entry.Name()), content, 0o600)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	return openQueue(t, dir)
+	return openQueueOn(t, q.fs.CrashClone(vfs.CrashCloneCfg{}))
 }
 
 func TestQueue(t *testing.T) {
-	storagetest.Queue(t, func(t *testing.T) storage.Queue { return openQueue(t, t.TempDir()) }, storagetest.Options[storage.Queue]{
+	storagetest.Queue(t, func(t *testing.T) storage.Queue { return openQueue(t) }, storagetest.Options[storage.Queue]{
 		Reopen: func(t *testing.T, q storage.Queue) storage.Queue { return crash(t, q.(*queueStore)) },
 	})
 }
