@@ -24,7 +24,7 @@ func TestCatalogue(t *testing.T) {
 	kinds := []string{"string", "number", "integer", "array", "object", "time", "url"}
 	states := []string{"", "awareness", "consideration", "purchase", "retention", "advocacy"}
 	ops := []eventtype.Operation{
-		eventtype.Equals, eventtype.IfMissing, eventtype.Append, eventtype.Delete, eventtype.Add, eventtype.Subtract,
+		eventtype.Equals, eventtype.IfMissing, eventtype.Append, eventtype.Merge, eventtype.Delete, eventtype.Add, eventtype.Subtract,
 	}
 	functions := []eventtype.Function{
 		eventtype.CheckoutCompletion, eventtype.IncreaseInterest, eventtype.DecreaseInterest, eventtype.ResetInterest,

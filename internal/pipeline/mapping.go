@@ -2,7 +2,9 @@ package pipeline
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"reflect"
 	"slices"
@@ -17,6 +19,7 @@ const (
 	fewCopies    = 8    // with more of them it pays to decode all properties
 	maxListed    = 1000 // entries of a list that events append to
 	maxInterests = 1000
+	maxMembers   = 1000 // of an object that events add to
 	maxInterest  = 200 // bytes of an interest's name
 	maxWarnings  = 100
 )
@@ -110,6 +113,8 @@ func (w *Work) apply(e *tracardi.Event, op eventtype.Operation, value any, to []
 		return w.SetField(e, value, to...)
 	case eventtype.Append:
 		return w.SetField(e, appended(former, value), to...)
+	case eventtype.Merge:
+		return w.mergeField(e, value, to)
 	case eventtype.Delete:
 		return w.SetField(e, nil, to...)
 	case eventtype.Add, eventtype.Subtract:
@@ -130,6 +135,30 @@ func (w *Work) apply(e *tracardi.Event, op eventtype.Operation, value any, to []
 		value = listOf(value)
 	}
 	return w.SetField(e, value, to...)
+}
+
+// mergeField sets each member of an object.
+func (w *Work) mergeField(e *tracardi.Event, value any, to []string) error {
+	members, ok := value.(map[string]any)
+	if !ok {
+		return tracardi.InvalidField(strings.Join(to, "."), "must be an object")
+	}
+	former, _ := w.Profile.Get(to...)
+	there, _ := former.(map[string]any)
+	count := len(there)
+	var errs []error
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		if _, had := there[name]; !had {
+			if members[name] == nil {
+				continue
+			}
+			if count++; count > maxMembers {
+				return tracardi.InvalidField(strings.Join(to, "."), "a profile has at most %d", maxMembers)
+			}
+		}
+		errs = append(errs, w.SetField(e, members[name], append(slices.Clip(to), name)...))
+	}
+	return errors.Join(errs...)
 }
 
 // listed tells whether a field always is a list.

@@ -40,6 +40,8 @@ func TestMapPredefined(t *testing.T) {
 	f(`{"pii":{"lastname":"Ray"}}`, list(send("profile-update", `{"pii":{"firstname":"Ann"},"preferences":{"colors":"red","sizes":["M"]}}`)),
 		m{"data.pii": `{"firstname":"Ann"}`, "journey.state": `"awareness"`},
 		m{"data": `{"pii":{"firstname":"Ann","lastname":"Ray"},"preferences":{"colors":["red"],"sizes":["M"]}}`})
+	f(`{}`, list(send("profile-update", `{"traits":{"plan":"free","seats":3,"a.b":[1],"":"x"}}`), send("profile-update", `{"traits":{"plan":"pro","seats":null,"none":null}}`)),
+		nil, m{"traits": `{"":"x","a.b":[1],"plan":"pro"}`})
 	f(`{}`, list(send("order-status-change", `{"id":"1","string":"old"}`)), m{"data.ec.order.status": `"old"`}, nil)
 	f(`{}`, list(send("order-status-change", `{"id":"1","string":"old","status":"new"}`)), m{"data.ec.order.status": `"new"`}, nil)
 	f(`{}`, list(send("delivery-info-entered", `{"order_id":"o1","delivery":{"town":"Brno"}}`)),
@@ -92,6 +94,9 @@ func TestMappingWarns(t *testing.T) {
 	f(`{}`, send("increase-interest", `{"interest":"a","value":"b"}`), "properties.value")
 	f(`{}`, send("increase-interest", `{"interest":"`+strings.Repeat("a", 201)+`"}`), "properties.interest")
 
+	f(`{}`, send("profile-update", `{"traits":"tall"}`), "traits")
+	f(`{}`, send("profile-update", `{"traits":{`+manyMembers(maxMembers+1)+`}}`), "at most 1000")
+
 	w := nextRequest()
 	for i := range 2 * maxInterests {
 		w.Incoming = append(w.Incoming, send("increase-interest", fmt.Sprintf(`{"interest":"%d"}`, i)))
@@ -100,6 +105,14 @@ func TestMappingWarns(t *testing.T) {
 	if len(w.Profile.Interests) != maxInterests || len(w.Warnings) != maxWarnings {
 		t.Errorf("got %d interests and %d warnings", len(w.Profile.Interests), len(w.Warnings))
 	}
+}
+
+func manyMembers(n int) string {
+	members := make([]string, n)
+	for i := range members {
+		members[i] = fmt.Sprintf(`"%d":1`, i)
+	}
+	return strings.Join(members, ",")
 }
 
 func TestMappingSparesWhatItMust(t *testing.T) {
