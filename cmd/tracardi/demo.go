@@ -19,7 +19,7 @@ type loadDemo struct {
 	Days     int    `default:"30" placeholder:"N" help:"Days up to now that the visits are spread over."`
 	Seed     uint64 `default:"1" placeholder:"N" help:"The same seed makes the same visitors and event ids: loading them again stores nothing twice."`
 	Rate     int    `placeholder:"N" help:"Events a second. 0: as many as the other side takes."`
-	Workers  int    `default:"16" placeholder:"N" help:"Requests at once."`
+	Workers  int    `default:"64" placeholder:"N" help:"Requests at once."`
 
 	config.Settings
 }

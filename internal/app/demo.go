@@ -79,7 +79,7 @@ func (p *Program) loadDemo(ctx context.Context, st *stores, parts *parts) error 
 }
 
 // demoWorkers leaves visitors of the program their share of the machine.
-const demoWorkers = 8
+const demoWorkers = 32
 
 // demoComponent loads the demo data in the background. A failure of it is no reason to stop serving.
 func (p *Program) demoComponent(st *stores, parts *parts) component {

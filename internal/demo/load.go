@@ -19,7 +19,7 @@ type Sender func(ctx context.Context, p *Payload, profile string) (string, error
 // Load is a plan on its way.
 type Load struct {
 	Plan      Plan
-	Workers   int // who send at once; 0 means 16
+	Workers   int // who send at once; 0 means 64
 	Rate      int // events a second; 0 for as many as the other side takes
 	NewSender func() Sender
 	Progress  func(Progress) // called now and then, and once more at the end; nil for nobody
@@ -48,7 +48,7 @@ func (l *Load) Run(ctx context.Context) error {
 	}
 	workers := l.Workers
 	if workers == 0 {
-		workers = 16
+		workers = 64
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -60,7 +60,7 @@ func (l *Load) Run(ctx context.Context) error {
 		limit = rate.NewLimiter(rate.Limit(l.Rate), max(l.Rate, maxVisit))
 	}
 	for i := range lanes {
-		lanes[i] = make(chan visit, 4)
+		lanes[i] = make(chan visit, 64)
 		lane := lane{plan: l.Plan, send: l.NewSender(), limit: limit, sent: &sent, profiles: map[int]string{}}
 		running.Go(func() {
 			if err := lane.run(ctx, lanes[i]); err != nil {

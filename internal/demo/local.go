@@ -33,7 +33,7 @@ func MakeSources(ctx context.Context, config storage.Config) error {
 func LocalSender(options pipeline.Options) Sender {
 	var now time.Time
 	options.Now = func() time.Time { return now }
-	options.CacheBytes = 2 << 20
+	options.CacheBytes = 256 << 10 // the payloads of a visit follow one another
 	road := pipeline.New(options)
 	sources := map[string]*tracardi.Source{}
 	for _, source := range Sources() {

@@ -45,8 +45,10 @@ func TestSecondLoadStoresNothing(t *testing.T) {
 			}
 		}
 	})
-	road := pipeline.Options{Records: store, Locks: locks, Hasher: identity.New(make([]byte, 32)), Agents: pipeline.NewAgents(),
-		SystemEvents: true, Instance: "test", Log: slog.New(slog.DiscardHandler)}
+	road := pipeline.Options{
+		Records: store, Locks: locks, Hasher: identity.New(make([]byte, 32)), Agents: pipeline.NewAgents(),
+		SystemEvents: true, Instance: "test", Log: slog.New(slog.DiscardHandler),
+	}
 	for range 2 { // sources that are there already stay
 		if err := demo.MakeSources(t.Context(), config); err != nil {
 			t.Fatal(err)
