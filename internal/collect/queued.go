@@ -60,7 +60,8 @@ func (c *Collector) handle(ctx context.Context, lease *storage.Lease) storage.Ve
 	if err != nil {
 		return storage.Dead(err.Error()) // accepted from a source that is gone: kept for someone to look at
 	}
-	if _, err := c.options.Process(ctx, payload, source, lease); err != nil {
+	// A stop lets the payload in hand finish.
+	if _, err := c.options.Process(context.WithoutCancel(ctx), payload, source, lease); err != nil {
 		switch tracardi.KindOf(err) {
 		case tracardi.Invalid, tracardi.TooLarge, tracardi.Unauthenticated, tracardi.Forbidden:
 			return storage.Dead(err.Error())
