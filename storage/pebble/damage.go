@@ -133,9 +133,11 @@ type pebbleLogger struct{ log *slog.Logger }
 func (l pebbleLogger) Infof(format string, args ...any) {
 	l.log.Debug("storage: " + fmt.Sprintf(format, args...))
 }
+
 func (l pebbleLogger) Errorf(format string, args ...any) {
 	l.log.Error("storage: " + fmt.Sprintf(format, args...))
 }
+
 func (l pebbleLogger) Fatalf(format string, args ...any) {
 	l.log.Error("storage: a file cannot be written, stopping at once; nothing acknowledged is lost: " + fmt.Sprintf(format, args...))
 	os.Exit(2)

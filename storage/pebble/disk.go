@@ -54,8 +54,10 @@ func (g *diskGuard) full() error {
 	if !g.low.Load() {
 		return nil
 	}
-	return &tracardi.Error{Kind: tracardi.Unavailable, RetryAfter: 5 * time.Second,
-		Message: fmt.Sprintf("the disk of %s is almost full: make room, and events are accepted again", g.dir)}
+	return &tracardi.Error{
+		Kind: tracardi.Unavailable, RetryAfter: 5 * time.Second,
+		Message: fmt.Sprintf("the disk of %s is almost full: make room, and events are accepted again", g.dir),
+	}
 }
 
 func (g *diskGuard) watch(ctx context.Context) {

@@ -4,7 +4,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/cockroachdb/pebble/v2/vfs"
 	"pgregory.net/rapid"
 
 	"github.com/tracardi/tracardi-go/storage"
@@ -48,23 +47,23 @@ func TestRecordsRewritten(t *testing.T) {
 	recordsInMemory(t, pebble.Options{SegmentRows: 7, Rewrite: 50 * time.Microsecond}, nil)
 }
 
-// memoryStore is a store on a disk of memory, which can lose what was not synced.
+// memoryStore is a store on a disk of memory.
 type memoryStore struct {
 	*pebble.Store
-	fs *vfs.MemFS
+	disk memoryDisk
 }
 
 func recordsInMemory(t *testing.T, o pebble.Options, refresh func(rapid.TB, storage.Records)) {
-	on := func(t *testing.T, fs *vfs.MemFS) storage.Records {
-		s, err := pebble.Open(t.Context(), "records", o.On(fs))
+	on := func(t *testing.T, disk memoryDisk) storage.Records {
+		s, err := pebble.Open(t.Context(), "records", o.On(disk))
 		if err != nil {
 			t.Fatal(err)
 		}
-		return &memoryStore{s, fs}
+		return &memoryStore{s, disk}
 	}
 	options := storagetest.RecordsOptions{Refresh: refresh}
 	options.Reopen = func(t *testing.T, s storage.Records) storage.Records {
-		return on(t, s.(*memoryStore).fs.CrashClone(vfs.CrashCloneCfg{}))
+		return on(t, s.(*memoryStore).disk.cut(0, 0))
 	}
-	storagetest.Records(t, func(t *testing.T) storage.Records { return on(t, vfs.NewCrashableMem()) }, options)
+	storagetest.Records(t, func(t *testing.T) storage.Records { return on(t, newMemoryDisk()) }, options)
 }

@@ -89,8 +89,10 @@ type countID struct {
 }
 
 func (s *Store) newStaging() *staging {
-	return &staging{store: s, batch: s.db.NewBatch(), mutable: map[docKey]*mutableDoc{}, ids: map[docKey]*ticket{},
-		counts: map[countID]int64{}, wrote: map[space]int{}}
+	return &staging{
+		store: s, batch: s.db.NewBatch(), mutable: map[docKey]*mutableDoc{}, ids: map[docKey]*ticket{},
+		counts: map[countID]int64{}, wrote: map[space]int{},
+	}
 }
 
 // check tells whether a change set may be stored. It writes nothing.

@@ -32,11 +32,15 @@ func visit(id, person string, version uint64, at time.Time) []storage.Write {
 	stamp := tracardi.AppendTime(nil, at)
 	body := func(format string, args ...any) []byte { return fmt.Appendf(nil, format, args...) }
 	return []storage.Write{
-		{Collection: storage.Events, Doc: storage.Doc{ID: id, Time: at, Unique: true,
+		{Collection: storage.Events, Doc: storage.Doc{
+			ID: id, Time: at, Unique: true,
 			Body: body(`{"id":%q,"metadata":{"time":{"insert":%s}},"type":%q,"profile":{"id":%q},"n":%d,"text":%q}`,
-				id, stamp, "type-"+strconv.FormatUint(version%3, 10), person, version, strings.Repeat(id, 20))}},
-		{Collection: storage.Profiles, Doc: storage.Doc{ID: person, Time: noon, Version: version,
-			Body: body(`{"id":%q,"ids":[%q],"metadata":{"time":{"insert":%s}},"visits":%d}`, person, person, tracardi.AppendTime(nil, noon), version+1)}},
+				id, stamp, "type-"+strconv.FormatUint(version%3, 10), person, version, strings.Repeat(id, 20)),
+		}},
+		{Collection: storage.Profiles, Doc: storage.Doc{
+			ID: person, Time: noon, Version: version,
+			Body: body(`{"id":%q,"ids":[%q],"metadata":{"time":{"insert":%s}},"visits":%d}`, person, person, tracardi.AppendTime(nil, noon), version+1),
+		}},
 	}
 }
 

@@ -100,8 +100,10 @@ func recordsAwkwardNames(t *testing.T, rs *recordsSuite) {
 
 func recordsAwkwardNumbers(t *testing.T, rs *recordsSuite) {
 	s := rs.open(t)
-	numbers := []string{"0", "1", "-1", "0.1", "1e300", "-1e300", "5e-324", "9007199254740993", "123456789012345678901234567890",
-		"1e400", "-1e400", "1e-400", "0.30000000000000004"}
+	numbers := []string{
+		"0", "1", "-1", "0.1", "1e300", "-1e300", "5e-324", "9007199254740993", "123456789012345678901234567890",
+		"1e400", "-1e400", "1e-400", "0.30000000000000004",
+	}
 	for _, c := range []storage.Collection{storage.Events, storage.Profiles} {
 		var writes []storage.Write
 		for i, n := range numbers {

@@ -33,8 +33,11 @@ func recordsCounts(t *testing.T, rs *recordsSuite) {
 		writes = append(writes, event("e"+strconv.Itoa(i), at, members{"type": strconv.Itoa(i % 3)}))
 	}
 	rs.store(t, s, acme, writes...)
-	bounds := []time.Time{{}, noon, noon.Add(time.Hour), noon.Add(time.Hour + time.Microsecond), noon.Add(90 * time.Minute), noon.Add(24 * time.Hour),
-		noon.Add(71*time.Hour + 59*time.Minute), noon.Add(100 * time.Hour), noon.Add(-time.Hour)}
+	bounds := []time.Time{
+		{},
+		noon, noon.Add(time.Hour), noon.Add(time.Hour + time.Microsecond), noon.Add(90 * time.Minute), noon.Add(24 * time.Hour),
+		noon.Add(71*time.Hour + 59*time.Minute), noon.Add(100 * time.Hour), noon.Add(-time.Hour),
+	}
 	for _, from := range bounds {
 		for _, to := range bounds {
 			want := [3]int64{}
@@ -67,8 +70,10 @@ func recordsHistogramZones(t *testing.T, rs *recordsSuite) {
 		}
 	}
 	rs.store(t, s, acme, writes...)
-	for _, name := range []string{"", "UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Asia/Kathmandu", "America/St_Johns",
-		"Australia/Lord_Howe", "Pacific/Apia", "America/Sao_Paulo"} {
+	for _, name := range []string{
+		"", "UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Asia/Kathmandu", "America/St_Johns",
+		"Australia/Lord_Howe", "Pacific/Apia", "America/Sao_Paulo",
+	} {
 		zone, err := time.LoadLocation(name)
 		ok(t, err)
 		if name == "" {
@@ -212,7 +217,8 @@ func recordsEqualValues(t *testing.T, rs *recordsSuite) {
 				sameValues(t, string(c), top(t, s, acme, c, q, field, 9), want)
 				buckets := histogram(t, s, acme, c, q, storage.Interval{Width: time.Hour}, field)
 				sameBuckets(t, string(c), buckets, []storage.Bucket{
-					{Time: noon, Value: "1", Count: 4}, {Time: noon, Value: "café", Count: 3}, {Time: noon, Value: "0", Count: 3}})
+					{Time: noon, Value: "1", Count: 4}, {Time: noon, Value: "café", Count: 3}, {Time: noon, Value: "0", Count: 3},
+				})
 			}
 		}
 	}
