@@ -99,15 +99,22 @@ func batchEvent(random *rand.Rand) map[string]any {
 	person := random.IntN(500)
 	email := fmt.Sprintf("person%d@mail.example", random.IntN(1500))
 	phone := fmt.Sprintf("+48 600 %06d", person)
-	product := map[string]any{"product": fmt.Sprintf("Product %d", random.IntN(300)), "category": fmt.Sprintf("Category %d", random.IntN(12)),
-		"price": float64(10+random.IntN(99990)) / 100, "number": fmt.Sprintf("ABCD-%08d", random.IntN(1e8))}
+	product := map[string]any{
+		"product": fmt.Sprintf("Product %d", random.IntN(300)), "category": fmt.Sprintf("Category %d", random.IntN(12)),
+		"price": float64(10+random.IntN(99990)) / 100, "number": fmt.Sprintf("ABCD-%08d", random.IntN(1e8)),
+	}
 	kinds := []struct {
 		name       string
 		properties map[string]any
 	}{
-		{"profile-created", map[string]any{}}, {"session-opened", map[string]any{}}, {"session-closed", map[string]any{}}, {"page-view", map[string]any{}},
+		{"profile-created", map[string]any{}},
+		{"session-opened", map[string]any{}},
+		{"session-closed", map[string]any{}},
+		{"page-view", map[string]any{}},
 		{"profile-interest", map[string]any{"interest": []string{"sports", "cooking", "travel", "games", "gardening"}[random.IntN(5)]}},
-		{"search", product}, {"product-details-page-view", product}, {"product-added-to-basket", product},
+		{"search", product},
+		{"product-details-page-view", product},
+		{"product-added-to-basket", product},
 		{"checkout-started", map[string]any{"id": random.IntN(999123), "order_id": random.IntN(999123), "value": random.IntN(923), "currency": "USD", "coupon": "10% OFF"}},
 		{"sign-up", map[string]any{"firstname": fmt.Sprintf("First%d", person), "lastname": fmt.Sprintf("Last%d", person), "phone": phone, "email": email}},
 		{"sign-in", map[string]any{"email": email}},

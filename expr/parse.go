@@ -252,8 +252,17 @@ var symbols = []struct {
 	text string
 	op   Op
 }{
-	{"==", Equal}, {"!=", NotEqual}, {">=", GreaterEqual}, {"=>", GreaterEqual}, {"<=", LessEqual}, {"=<", LessEqual},
-	{"=", Equal}, {":", Equal}, {">", Greater}, {"<", Less}, {"~", Match},
+	{"==", Equal},
+	{"!=", NotEqual},
+	{">=", GreaterEqual},
+	{"=>", GreaterEqual},
+	{"<=", LessEqual},
+	{"=<", LessEqual},
+	{"=", Equal},
+	{":", Equal},
+	{">", Greater},
+	{"<", Less},
+	{"~", Match},
 }
 
 // phrases are the operators that are words. A negated one has no operator of its own.

@@ -100,8 +100,10 @@ func TestFind(t *testing.T) {
 			t.Errorf("%s in %s: got %v, want nothing", path, doc, got)
 		}
 	}
-	for _, path := range []string{"x", "a.x", "a.b.3", "a.b.x", "a.b.00", `a.b["#"]`, `a.b["#(c==1)"]`, "a.b.999999999999999999999",
-		"a.b.18446744073709551616", "n.x", "e.0", "s.0", `["@this"]`, `["a.b"]`, "l.0", "a.b.-1"} {
+	for _, path := range []string{
+		"x", "a.x", "a.b.3", "a.b.x", "a.b.00", `a.b["#"]`, `a.b["#(c==1)"]`, "a.b.999999999999999999999",
+		"a.b.18446744073709551616", "n.x", "e.0", "s.0", `["@this"]`, `["a.b"]`, "l.0", "a.b.-1",
+	} {
 		if path == "a.b.-1" {
 			path = `a.b["-1"]`
 		}

@@ -37,15 +37,19 @@ var insertTime = expr.MustPath("metadata.time.insert")
 
 // Schemas lists every collection. A new kind of record is an entry here and a typed view; no engine changes.
 var Schemas = []Schema{
-	{Collection: Events, Immutable: true, Time: insertTime,
+	{
+		Collection: Events, Immutable: true, Time: insertTime,
 		Keys:   []KeyField{key("profile.id"), key("session.id")},
-		Groups: []expr.Path{expr.MustPath("type"), expr.MustPath("source.id")}},
+		Groups: []expr.Path{expr.MustPath("type"), expr.MustPath("source.id")},
+	},
 	{Collection: Sessions, Time: insertTime, Keys: []KeyField{key("profile.id")}},
 	{Collection: Profiles, Time: insertTime, Keys: []KeyField{listKey("ids"), key("data.contact.email.main")}},
 	{Collection: Entities, Time: insertTime, Keys: []KeyField{key("profile.id"), key("type")}},
-	{Collection: Logs, Immutable: true, Time: expr.MustPath("date"),
+	{
+		Collection: Logs, Immutable: true, Time: expr.MustPath("date"),
 		Keys:   []KeyField{key("event_id"), key("profile_id")},
-		Groups: []expr.Path{expr.MustPath("level"), expr.MustPath("origin")}},
+		Groups: []expr.Path{expr.MustPath("level"), expr.MustPath("origin")},
+	},
 	{Collection: Deliveries, Time: insertTime, Keys: []KeyField{key("destination.id"), key("event.id")}},
 }
 
