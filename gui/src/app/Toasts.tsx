@@ -1,0 +1,7 @@
+import '@mantine/notifications/styles.css';
+import { Notifications } from '@mantine/notifications';
+
+/** Where short messages show up. */
+export default function Toasts() {
+  return <Notifications position="bottom-right" />;
+}

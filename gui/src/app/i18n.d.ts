@@ -1,0 +1,22 @@
+import 'i18next';
+import type app from './locales/en.json';
+import type account from '../features/account/en.json';
+import type events from '../features/events/en.json';
+import type profiles from '../features/profiles/en.json';
+import type sessions from '../features/sessions/en.json';
+import type sources from '../features/sources/en.json';
+
+// Makes keys of words checked by the compiler: each feature has a line.
+declare module 'i18next' {
+  interface CustomTypeOptions {
+    defaultNS: 'app';
+    resources: {
+      app: typeof app;
+      account: typeof account;
+      events: typeof events;
+      profiles: typeof profiles;
+      sessions: typeof sessions;
+      sources: typeof sources;
+    };
+  }
+}

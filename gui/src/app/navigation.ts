@@ -1,0 +1,27 @@
+import { IconBolt, IconClock, IconPlugConnected, IconUsers } from '@tabler/icons-react';
+import type { Role } from '../api/client';
+
+/** The places of the menu: path, word, key after "g", and who sees them (everybody, when left out). */
+export const navigation = [
+  {
+    title: 'nav.data',
+    places: [
+      { to: '/events', label: 'nav.events', icon: IconBolt, key: 'e' },
+      { to: '/profiles', label: 'nav.profiles', icon: IconUsers, key: 'p' },
+      { to: '/sessions', label: 'nav.sessions', icon: IconClock, key: 's' },
+    ],
+  },
+  {
+    title: 'nav.connections',
+    places: [{ to: '/sources', label: 'nav.sources', icon: IconPlugConnected, key: 'o' }],
+  },
+] as const;
+
+export type Place = (typeof navigation)[number]['places'][number] & { roles?: readonly Role[] };
+
+/** The groups of the menu with the places that a role may see. */
+export function placesFor(role: Role) {
+  return navigation
+    .map(({ title, places }) => ({ title, places: (places as readonly Place[]).filter((place) => place.roles?.includes(role) ?? true) }))
+    .filter(({ places }) => places.length > 0);
+}

@@ -1,0 +1,71 @@
+import { useSyncExternalStore } from 'react';
+
+export const languages = { en: 'English', pl: 'Polski' } as const;
+export type Language = keyof typeof languages;
+
+/** What a person chose for this browser. */
+export interface Preferences {
+  language: Language;
+  /** A zone such as Europe/Warsaw, or UTC. */
+  zone: string;
+}
+
+const keys = { language: 'tracardi-language', zone: 'tracardi-zone' } as const;
+
+/** Where the choice between light and dark is kept; the script of the first paint reads it too. */
+export const themeKey = 'tracardi-theme';
+
+export const browserZone = Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
+
+/** A value that this browser kept; null where it keeps nothing. */
+export function recall(key: string): string | null {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+/** Keeps a value in this browser, if it can. */
+export function remember(key: string, value: string) {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    // The choice holds for as long as the page is open.
+  }
+}
+
+function initial(): Preferences {
+  const language = recall(keys.language) ?? navigator.language.slice(0, 2);
+  const zone = recall(keys.zone);
+  return { language: language in languages ? (language as Language) : 'en', zone: zone && known(zone) ? zone : browserZone };
+}
+
+function known(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+let current = initial();
+const listeners = new Set<() => void>();
+
+export const preferences = {
+  get: () => current,
+  set(change: Partial<Preferences>) {
+    current = { ...current, ...change };
+    for (const [name, value] of Object.entries(change)) remember(keys[name as keyof Preferences], value);
+    for (const listener of listeners) listener();
+  },
+  subscribe(listener: () => void) {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  },
+};
+
+export function usePreferences(): Preferences {
+  return useSyncExternalStore(preferences.subscribe, preferences.get);
+}

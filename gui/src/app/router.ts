@@ -1,0 +1,45 @@
+import { createRouter, createRoute, redirect } from '@tanstack/react-router';
+import type { QueryClient } from '@tanstack/react-query';
+import { loginRoute, setupRoute } from '../features/account/routes';
+import { eventsRoute } from '../features/events/routes';
+import { profileRoute, profilesRoute } from '../features/profiles/routes';
+import { sessionsRoute } from '../features/sessions/routes';
+import { newSourceRoute, sourceRoute, sourcesRoute } from '../features/sources/routes';
+import { root, signedIn } from './routes';
+
+const home = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/events', replace: true });
+  },
+});
+
+const tree = root.addChildren([
+  loginRoute,
+  setupRoute,
+  signedIn.addChildren([home, eventsRoute, profilesRoute, profileRoute, sessionsRoute, sourcesRoute, newSourceRoute, sourceRoute]),
+]);
+
+export function makeRouter(queries: QueryClient) {
+  return createRouter({
+    routeTree: tree,
+    context: { queries },
+    defaultPreload: 'intent',
+    defaultPreloadStaleTime: 0,
+    scrollRestoration: true,
+    // Addresses are for people: plain texts, no JSON.
+    parseSearch: (search) => Object.fromEntries(new URLSearchParams(search)),
+    stringifySearch(search) {
+      const given = Object.entries(search).filter(([, value]) => value !== undefined && value !== '');
+      const text = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+      return text && `?${text.replaceAll('%3A', ':').replaceAll('%2C', ',').replaceAll('%40', '@').replaceAll('%2F', '/')}`;
+    },
+  });
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}

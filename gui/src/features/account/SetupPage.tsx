@@ -1,0 +1,83 @@
+import { Alert, Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { IconAlertCircle } from '@tabler/icons-react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { api, bodyOf } from '../../api/client';
+import { meQuery, setupQuery } from '../../api/me';
+import { asProblem } from '../../api/problem';
+import { Door } from './Door';
+import { setupRoute } from './routes';
+import { ButtonLink } from '../../ui/links';
+
+/** Makes the first administrator with the link that the program printed. */
+export function SetupPage() {
+  const { t } = useTranslation('account');
+  const { token } = setupRoute.useSearch();
+  const { needed } = setupRoute.useLoaderData();
+  if (!needed) {
+    return (
+      <Door title={t('setup.done')} text={t('setup.doneText')}>
+        <ButtonLink to="/">
+          {t('setup.toLogin')}
+        </ButtonLink>
+      </Door>
+    );
+  }
+  if (!token) return <Door title={t('setup.title')} text={t('setup.noToken')} children={null} />;
+  return (
+    <Door title={t('setup.title')} text={t('setup.text')}>
+      <SetupForm token={token} />
+    </Door>
+  );
+}
+
+function SetupForm({ token }: { token: string }) {
+  const { t } = useTranslation('account');
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const form = useForm({ initialValues: { email: '', password: '' } });
+  const setUp = useMutation({
+    mutationFn: (values: typeof form.values) => bodyOf(api.POST('/setup', { body: { token, ...values } })),
+    meta: { signsIn: true },
+    async onSuccess(me) {
+      queries.setQueryData(meQuery.queryKey, me);
+      queries.setQueryData(setupQuery.queryKey, { needed: false });
+      await navigate({ to: '/sources/new', replace: true });
+    },
+    onError(error) {
+      const problem = asProblem(error);
+      form.setErrors({ email: problem.fault('email'), password: problem.fault('password') });
+    },
+  });
+  const problem = setUp.error && asProblem(setUp.error);
+  const general = problem && !problem.fault('email') && !problem.fault('password') ? problem.message : undefined;
+  return (
+    <form onSubmit={form.onSubmit((values) => setUp.mutate(values))}>
+      <Stack gap="md">
+        {general && (
+          <Alert color="red" variant="light" icon={<IconAlertCircle size={18} />} role="alert">
+            {general}
+          </Alert>
+        )}
+        <TextInput label={t('setup.email')} type="email" autoComplete="username" required withAsterisk={false} autoFocus {...form.getInputProps('email')} />
+        <PasswordInput
+          label={t('setup.password')}
+          description={t('setup.passwordHelp')}
+          autoComplete="new-password"
+          required
+          withAsterisk={false}
+          visibilityToggleButtonProps={{ 'aria-label': t('setup.show') }}
+          {...form.getInputProps('password')}
+        />
+        <Button type="submit" loading={setUp.isPending}>
+          {t('setup.do')}
+        </Button>
+        <Text size="xs" c="dimmed">
+          {t('setup.once')}
+        </Text>
+      </Stack>
+    </form>
+  );
+}

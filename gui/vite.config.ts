@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import react from '@vitejs/plugin-react';
+import type { Plugin } from 'vite';
+import { defineConfig } from 'vitest/config';
+
+/** Emits the script that chooses light or dark before anything is painted, and puts it at the head of the page. */
+function firstPaint(): Plugin {
+  const name = 'src/app/first-paint.js';
+  let reference = '';
+  return {
+    name: 'first-paint',
+    buildStart() {
+      if (this.environment?.mode === 'build') {
+        reference = this.emitFile({ type: 'asset', name: 'first-paint.js', source: readFileSync(name) });
+      }
+    },
+    transformIndexHtml: {
+      order: 'post',
+      handler(_html, context) {
+        const asset = Object.values(context.bundle ?? {}).find((file) => file.type === 'asset' && file.names.includes('first-paint.js'));
+        if (reference && !asset) throw new Error('the script of the first paint is not in the bundle');
+        return [{ tag: 'script', attrs: { src: asset ? `/${asset.fileName}` : `/${name}` }, injectTo: 'head-prepend' }];
+      },
+    },
+  };
+}
+
+const server = process.env.TRACARDI_URL ?? 'http://127.0.0.1:8686';
+
+export default defineConfig({
+  plugins: [react(), firstPaint()],
+  server: {
+    port: 5173,
+    proxy: Object.fromEntries(['/api', '/track', '/tracker', '/healthz', '/readyz', '/metrics'].map((path) => [path, server])),
+  },
+  build: { target: 'es2022', manifest: true, assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  test: {
+    environment: 'happy-dom',
+    include: ['src/**/*.test.{ts,tsx}'],
+    setupFiles: ['src/test-setup.ts'],
+    restoreMocks: true,
+  },
+});
