@@ -3,6 +3,7 @@ package collect
 import (
 	"crypto/sha256"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -16,10 +17,10 @@ import (
 func bindProfile(payload *tracardi.Payload, source *tracardi.Source) {
 	path := strings.Split(strings.TrimPrefix(source.ProfileFrom, "properties."), ".")
 	value, ok := payload.Events[0].Properties.Get(path...)
-	if !ok || value == nil {
+	if !ok {
 		return
 	}
-	id := fmt.Sprint(value)
+	id := idText(value)
 	if id == "" || len(id) > maxID {
 		return
 	}
@@ -34,13 +35,26 @@ func bindProfile(payload *tracardi.Payload, source *tracardi.Source) {
 	}
 }
 
+// idText is a value as an id; empty for what is neither text nor number.
+func idText(value any) string {
+	switch v := value.(type) {
+	case string:
+		return strings.TrimSpace(v)
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	case fmt.Stringer: // a number that is too large for a float64
+		return v.String()
+	}
+	return ""
+}
+
 // decodeObject reads a JSON object within the limits.
 func decodeObject(field string, text []byte, limits Limits) (o tracardi.Object, err error) {
-	if err := limits.check(text); err != nil {
+	if err := limits.Check(text); err != nil {
 		return o, inside(field, err)
 	}
 	if err := json.Unmarshal(text, &o); err != nil {
-		return o, inside(field, syntaxError(err))
+		return o, inside(field, SyntaxError(err))
 	}
 	return o, nil
 }

@@ -4,7 +4,8 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
-	"net/netip"
+	"slices"
+	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -24,8 +25,7 @@ type Options struct {
 	Process   Process
 	Queue     storage.Queue
 	Limits    Limits
-	InFlight  int            // requests at once; more get a 503. 0 means 2048
-	Proxies   []netip.Prefix // whose X-Forwarded-For is believed
+	InFlight  int // requests at once; more get a 503. 0 means 2048
 	Log       *slog.Logger
 }
 
@@ -58,75 +58,138 @@ func New(o Options) *Collector {
 
 // Routes adds the collector's addresses to a mux.
 func (c *Collector) Routes(mux *http.ServeMux) {
-	track := c.endpoint(c.track)
+	track := c.Endpoint(c.track, writeFailure)
 	for _, path := range []string{"/track", "/track/{$}"} {
 		mux.Handle("POST "+path, track)
-		mux.Handle("OPTIONS "+path, http.HandlerFunc(c.preflight))
+		mux.Handle("OPTIONS "+path, http.HandlerFunc(c.Preflight))
 	}
 	for _, path := range []string{"/collect/{type}/{source}", "/collect/{type}/{source}/{session}"} {
-		mux.Handle("POST "+path, c.endpoint(c.webhook))
-		mux.Handle("GET "+path, c.endpoint(c.webhook))
-		mux.Handle("OPTIONS "+path, http.HandlerFunc(c.preflight))
+		mux.Handle("POST "+path, c.Endpoint(c.webhook, writeFailure))
+		mux.Handle("GET "+path, c.Endpoint(c.webhook, writeFailure))
+		mux.Handle("OPTIONS "+path, http.HandlerFunc(c.Preflight))
 	}
 	for _, method := range []string{"GET", "POST", "PUT", "DELETE"} {
-		mux.Handle(method+" /redirect/{redirect}", c.endpoint(c.redirect))
-		mux.Handle(method+" /redirect/{redirect}/{session}", c.endpoint(c.redirect))
+		mux.Handle(method+" /redirect/{redirect}", c.Endpoint(c.redirect, writeFailure))
+		mux.Handle(method+" /redirect/{redirect}/{session}", c.Endpoint(c.redirect, writeFailure))
 	}
-	mux.Handle("GET /pixel/{type}/{source}", c.endpoint(c.pixel))
-	mux.Handle("GET /pixel/{type}/{source}/{session}", c.endpoint(c.pixel))
+	mux.Handle("GET /pixel/{type}/{source}", c.Endpoint(c.pixel, writeFailure))
+	mux.Handle("GET /pixel/{type}/{source}/{session}", c.Endpoint(c.pixel, writeFailure))
 }
 
-// endpoint wraps a handler with what all of them share: a bound on requests at once, errors, counts.
-func (c *Collector) endpoint(handle func(http.ResponseWriter, *http.Request) error) http.Handler {
+// Endpoint wraps a handler with what all of them share: a bound on requests at once, errors in the dialect's words, counts.
+func (c *Collector) Endpoint(handle func(http.ResponseWriter, *http.Request) error, answer func(http.ResponseWriter, Failure)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c.allowOrigin(w, r)
+		timed := &timed{ResponseWriter: w, began: time.Now()}
 		select {
 		case c.busy <- struct{}{}:
 			defer func() { <-c.busy }()
 		default:
-			c.fail(w, r, &tracardi.Error{Kind: tracardi.Unavailable, RetryAfter: time.Second, Message: "too many requests at once: send again in a second"})
+			c.fail(timed, r, &tracardi.Error{Kind: tracardi.Unavailable, RetryAfter: time.Second, Message: "too many requests at once: send again in a second"}, answer)
 			return
 		}
-		started := time.Now()
-		w.Header()["X-Process-Time"] = []string{processTime(started)}
-		if err := handle(w, r); err != nil {
-			c.fail(w, r, err)
+		if err := handle(timed, r); err != nil {
+			c.fail(timed, r, err, answer)
 		}
 	})
 }
 
-// take checks the payload's source and processes it, or puts it into the queue when neither side waits for the result.
+// timed says in the answer's header how many seconds it took.
+type timed struct {
+	http.ResponseWriter
+	began time.Time
+	told  bool
+}
+
+// WriteHeader implements http.ResponseWriter.
+func (t *timed) WriteHeader(status int) {
+	if !t.told {
+		t.told = true
+		t.Header()["X-Process-Time"] = []string{strconv.FormatFloat(time.Since(t.began).Seconds(), 'f', 6, 64)}
+	}
+	t.ResponseWriter.WriteHeader(status)
+}
+
+// Write implements http.ResponseWriter.
+func (t *timed) Write(text []byte) (int, error) {
+	if !t.told {
+		t.WriteHeader(http.StatusOK)
+	}
+	return t.ResponseWriter.Write(text)
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (t *timed) Unwrap() http.ResponseWriter { return t.ResponseWriter }
+
+// take checks the payload's source and processes it.
 func (c *Collector) take(r *http.Request, payload *tracardi.Payload, way string) (*tracardi.Answer, error) {
-	payload.ID, payload.Tenant, payload.Way, payload.Received = uuid.NewString(), tracardi.DefaultTenant, way, time.Now().UTC()
-	payload.Request = c.request(r)
-	source, err := c.source(payload.Tenant, payload.Source.ID, way)
+	source, err := c.source(tracardi.DefaultTenant, payload.Source.ID, way)
 	if err != nil {
 		return nil, err
 	}
-	if err := checkOrigin(r, source); err != nil {
+	if err := c.admit(r, source); err != nil {
 		return nil, err
 	}
-	if err := c.limits.allow(source); err != nil {
-		return nil, err
-	}
+	payload.Way, payload.Request = way, c.Request(r)
+	return c.Take(r.Context(), payload, source)
+}
+
+// Take processes a payload of an admitted source, or puts it into the queue when neither side waits for the result. The
+// payload says how it came in and from where.
+func (c *Collector) Take(ctx context.Context, payload *tracardi.Payload, source *tracardi.Source) (*tracardi.Answer, error) {
+	payload.ID, payload.Tenant, payload.Source.ID, payload.Received = uuid.NewString(), tracardi.DefaultTenant, source.ID, time.Now().UTC()
 	c.refer(payload)
 	c.Counts.Payloads.Add(1)
 	c.Counts.Events.Add(int64(len(payload.Events)))
 	if source.Queued || payload.Options.Queued {
-		return c.enqueue(r.Context(), payload)
+		return c.enqueue(ctx, payload)
 	}
-	return c.options.Process(r.Context(), payload, source, nil)
+	return c.options.Process(ctx, payload, source, nil)
 }
+
+// Admit returns the source of a write key and the first of some ways in which it may send, once the request's origin and rate
+// are found in order.
+func (c *Collector) Admit(r *http.Request, key string, ways ...string) (source *tracardi.Source, way string, err error) {
+	source = c.KeyHolder(key)
+	if source == nil {
+		return nil, "", refuse("writeKey", "there is no event source with this write key")
+	}
+	at := slices.IndexFunc(ways, source.Accepts)
+	switch {
+	case !source.Enabled:
+		return nil, "", refuse("writeKey", "the event source %q is disabled", source.ID)
+	case at < 0:
+		return nil, "", refuse("writeKey", "the event source %q takes events as %q, not as %q", source.ID, source.Types, ways)
+	}
+	return source, ways[at], c.admit(r, source)
+}
+
+// KeyHolder returns the source of a write key; nil when there is none.
+func (c *Collector) KeyHolder(key string) *tracardi.Source {
+	return c.options.Workspace.Snapshot(tracardi.DefaultTenant).SourcesByKey[key]
+}
+
+func (c *Collector) admit(r *http.Request, source *tracardi.Source) error {
+	if err := checkOrigin(r, source); err != nil {
+		return err
+	}
+	return c.limits.allow(source)
+}
+
+// sourceField says which part of a request names the source, by the way in.
+var sourceField = map[string]string{tracardi.SourceREST: "source.id", tracardi.SourceWebhook: "path.source", tracardi.SourceRedirect: "path.redirect"}
 
 // source returns the source that may send this way.
 func (c *Collector) source(tenant, id, way string) (*tracardi.Source, error) {
 	source := c.options.Workspace.Snapshot(tenant).Sources[id]
+	field := sourceField[way]
 	switch {
 	case source == nil:
-		return nil, refuse("source.id", "there is no event source %q", id)
+		return nil, refuse(field, "there is no event source %q", id)
 	case !source.Enabled:
-		return nil, refuse("source.id", "the event source %q is disabled", id)
+		return nil, refuse(field, "the event source %q is disabled", id)
 	case !source.Accepts(way):
-		return nil, refuse("source.id", "the event source %q takes events as %q, not as %q", id, source.Types, way)
+		return nil, refuse(field, "the event source %q takes events as %q, not as %q", id, source.Types, way)
 	}
 	return source, nil
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -53,12 +54,12 @@ const (
 
 // Decode reads a payload in the tracker's dialect. Its errors name the field.
 func Decode(text []byte, limits Limits) (*tracardi.Payload, error) {
-	if err := limits.check(text); err != nil {
+	if err := limits.Check(text); err != nil {
 		return nil, err
 	}
 	var b body
 	if err := json.Unmarshal(text, &b); err != nil {
-		return nil, syntaxError(err)
+		return nil, SyntaxError(err)
 	}
 	payload := &tracardi.Payload{Context: b.Context, Properties: b.Properties, ProfileLess: b.ProfileLess, Debug: b.Debug, Options: options(b.Options)}
 	if b.Source == nil || strings.TrimSpace(b.Source.ID) == "" {
@@ -89,11 +90,15 @@ func Decode(text []byte, limits Limits) (*tracardi.Payload, error) {
 }
 
 func (e *event) decode(into *tracardi.NewEvent) error {
-	*into = tracardi.NewEvent{ID: strings.TrimSpace(e.ID), Type: strings.TrimSpace(e.Type), Properties: e.Properties,
-		Context: e.Context, Options: e.Options, Tags: e.Tags}
+	*into = tracardi.NewEvent{
+		ID: strings.TrimSpace(e.ID), Type: strings.TrimSpace(e.Type), Properties: e.Properties,
+		Context: e.Context, Options: e.Options, Tags: e.Tags,
+	}
 	switch {
 	case into.Type == "":
 		return tracardi.InvalidField("type", "is missing: it says what happened, such as page-view")
+	case !utf8.ValidString(into.Type): // only from an address: JSON is checked by its decoder
+		return tracardi.InvalidField("type", "is no text in UTF-8")
 	case len(into.Type) > maxType:
 		return tracardi.InvalidField("type", "is longer than %d bytes", maxType)
 	case len(into.ID) > maxID:
@@ -161,8 +166,8 @@ func inside(field string, err error) error {
 	return &named
 }
 
-// syntaxError turns a decoder's error into one that names the field and says what was expected.
-func syntaxError(err error) error {
+// SyntaxError turns a decoder's error into one that names the field and says what was expected.
+func SyntaxError(err error) error {
 	if semantic, ok := errors.AsType[*json.SemanticError](err); ok {
 		field := fieldOf(string(semantic.JSONPointer))
 		if ours, ok := errors.AsType[*tracardi.Error](semantic.Err); ok {

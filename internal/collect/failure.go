@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -28,55 +29,68 @@ var statusOf = map[tracardi.Kind]int{
 	tracardi.Conflict:        http.StatusServiceUnavailable,
 }
 
-// fail answers with an error in the shape that the tracker's dialect has: {"detail": text}, or a list with the field's place.
-func (c *Collector) fail(w http.ResponseWriter, r *http.Request, err error) {
+// Failure is what a sender is told of an error.
+type Failure struct {
+	Status  int // of HTTP, such as 422 for invalid input
+	Kind    tracardi.Kind
+	Field   string // at fault; empty when it is none
+	Message string
+}
+
+// fail counts an error, logs one of ours and answers in the words of the dialect.
+func (c *Collector) fail(w http.ResponseWriter, r *http.Request, err error, answer func(http.ResponseWriter, Failure)) {
 	ours, ok := errors.AsType[*tracardi.Error](err)
 	if !ok {
 		ours = &tracardi.Error{Kind: tracardi.Internal, Err: err}
 	}
-	status, known := statusOf[ours.Kind]
-	if !known {
-		status = http.StatusInternalServerError
+	failure := Failure{Status: http.StatusInternalServerError, Kind: ours.Kind, Field: ours.Field, Message: ours.Message}
+	if status, known := statusOf[ours.Kind]; known {
+		failure.Status = status
 	}
-	if status >= 500 {
+	if failure.Status >= 500 {
 		c.Counts.Failed.Add(1)
 		if r.Context().Err() == nil {
-			c.options.Log.Error("collect: a request failed", "path", r.URL.Path, "status", status, "error", err)
+			c.options.Log.Error("collect: a request failed", "path", r.URL.Path, "status", failure.Status, "error", err)
 		}
 	} else {
 		c.Counts.Refused.Add(1)
 	}
-	message := ours.Message
 	if ours.Kind == tracardi.Internal {
-		message = "an internal error: the server's log says more"
+		failure.Message = "an internal error: the server's log says more"
 	}
-	if status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests {
-		w.Header().Set("Retry-After", strconv.Itoa(max(1, int(math.Ceil(ours.RetryAfter.Seconds())))))
+	header := w.Header()
+	if failure.Status == http.StatusServiceUnavailable || failure.Status == http.StatusTooManyRequests {
+		header.Set("Retry-After", strconv.Itoa(max(1, int(math.Ceil(ours.RetryAfter.Seconds())))))
 	}
-	var detail any = message
-	if ours.Field != "" {
-		detail = []any{map[string]any{"loc": location(ours.Field), "msg": message, "type": strings.ReplaceAll(ours.Kind.String(), " ", "_")}}
+	answer(w, failure)
+}
+
+// writeFailure answers in the shape that the tracker's dialect has: {"detail": text}, or a list with the field's place.
+func writeFailure(w http.ResponseWriter, f Failure) {
+	var detail any = f.Message
+	if f.Field != "" {
+		detail = []any{map[string]any{"loc": location(f.Field), "msg": f.Message, "type": strings.ReplaceAll(f.Kind.String(), " ", "_")}}
 	}
 	text, _ := json.Marshal(map[string]any{"detail": detail}) // texts and numbers only
-	if w.Header().Get("Access-Control-Allow-Origin") == "" {
-		w.Header().Set("Access-Control-Allow-Origin", "*")
-	}
 	w.Header()["Content-Type"] = jsonType
-	w.WriteHeader(status)
+	w.WriteHeader(f.Status)
 	_, _ = w.Write(text) // who went away needs no answer
 }
 
-// location splits events[3].type into its steps, with numbers as numbers.
+// location splits events[3].type into its steps, with numbers as numbers. A field that does not begin with another part of the
+// request is in the body.
 func location(field string) []any {
-	steps := []any{"body"}
-	for _, step := range strings.FieldsFunc(field, func(c rune) bool { return c == '.' || c == '[' || c == ']' }) {
-		if n, err := strconv.Atoi(step); err == nil {
+	names := strings.FieldsFunc(field, func(c rune) bool { return c == '.' || c == '[' || c == ']' })
+	var steps []any
+	if len(names) == 0 || !slices.Contains([]string{"body", "query", "path", "header"}, names[0]) {
+		steps = append(steps, "body")
+	}
+	for _, name := range names {
+		if n, err := strconv.Atoi(name); err == nil {
 			steps = append(steps, n)
 			continue
 		}
-		if step != "body" {
-			steps = append(steps, step)
-		}
+		steps = append(steps, name)
 	}
 	return steps
 }

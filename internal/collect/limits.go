@@ -23,8 +23,8 @@ type Limits struct {
 // DefaultLimits are generous for trackers and batches and small for a server.
 var DefaultLimits = Limits{Body: 5 << 20, Plain: 10 << 20, Events: 1000, Depth: 32, Keys: 50_000, Text: 512 << 10}
 
-// check measures a JSON text in one pass, without understanding it: what is no JSON at all, the decoder tells.
-func (l Limits) check(text []byte) error {
+// Check measures a JSON text in one pass, without understanding it: what is no JSON at all, the decoder tells.
+func (l Limits) Check(text []byte) error {
 	depth, keys := 0, 0
 	for i := 0; i < len(text); i++ {
 		switch text[i] {
@@ -75,7 +75,7 @@ func (l Limits) describe(text []byte) error {
 	for {
 		token, err := decoder.ReadToken()
 		if err != nil {
-			return syntaxError(err)
+			return SyntaxError(err)
 		}
 		field := fieldOf(string(decoder.StackPointer()))
 		switch kind := token.Kind(); {

@@ -16,41 +16,34 @@ func checkOrigin(r *http.Request, source *tracardi.Source) error {
 	if origin == "" || len(source.Origins) == 0 || slices.Contains(source.Origins, origin) {
 		return nil
 	}
-	return &tracardi.Error{Kind: tracardi.Forbidden, Field: "Origin", Message: "the source does not take events from pages of " + clip(origin) + ": add it to the source's origins"}
+	return &tracardi.Error{Kind: tracardi.Forbidden, Field: "header.Origin", Message: "the source does not take events from pages of " + clip(origin) + ": add it to the source's origins"}
 }
 
-// allowOrigin lets the page read the answer.
-func (c *Collector) allowOrigin(w http.ResponseWriter, r *http.Request, tenant, sourceID string) {
+// allowOrigin lets the page read the answer, whatever it is. The source may not be known yet: pages of any source's own origins
+// may send cookies, and which source takes their events is checked with the request itself.
+func (c *Collector) allowOrigin(w http.ResponseWriter, r *http.Request) {
+	header := w.Header()
+	header.Add("Vary", "Origin")
 	origin := r.Header.Get("Origin")
 	if origin == "" {
 		return
 	}
-	source := c.options.Workspace.Snapshot(tenant).Sources[sourceID]
-	header := w.Header()
-	header.Add("Vary", "Origin")
-	if source != nil && slices.Contains(source.Origins, origin) {
-		header.Set("Access-Control-Allow-Origin", origin)
-		header.Set("Access-Control-Allow-Credentials", "true")
-		return
-	}
 	header.Set("Access-Control-Allow-Origin", "*")
-}
-
-// preflight answers a browser's question before a request. The source is not known yet: cookies are allowed for the origins of
-// any source, and checked with the request itself.
-func (c *Collector) preflight(w http.ResponseWriter, r *http.Request) {
-	header := w.Header()
-	header.Add("Vary", "Origin")
-	header.Add("Vary", "Access-Control-Request-Headers")
-	origin := r.Header.Get("Origin")
-	header.Set("Access-Control-Allow-Origin", "*")
+	header.Set("Access-Control-Expose-Headers", "Retry-After")
 	for _, source := range c.options.Workspace.Snapshot(tracardi.DefaultTenant).Sources {
 		if slices.Contains(source.Origins, origin) {
 			header.Set("Access-Control-Allow-Origin", origin)
 			header.Set("Access-Control-Allow-Credentials", "true")
-			break
+			return
 		}
 	}
+}
+
+// Preflight answers a browser's question before a request.
+func (c *Collector) Preflight(w http.ResponseWriter, r *http.Request) {
+	c.allowOrigin(w, r)
+	header := w.Header()
+	header.Add("Vary", "Access-Control-Request-Headers")
 	header.Set("Access-Control-Allow-Methods", "GET, POST, PUT, DELETE, OPTIONS")
 	if wanted := r.Header.Get("Access-Control-Request-Headers"); wanted != "" {
 		header.Set("Access-Control-Allow-Headers", clip(wanted))

@@ -6,14 +6,15 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/tracardi/tracardi-go"
 )
 
-// readBody reads a request's body, decompressed, within the limits.
-func readBody(w http.ResponseWriter, r *http.Request, limits Limits) ([]byte, error) {
+// ReadBody reads a request's body, decompressed, within the limits.
+func ReadBody(w http.ResponseWriter, r *http.Request, limits Limits) ([]byte, error) {
 	wire := http.MaxBytesReader(w, r.Body, limits.Body)
 	plain, closeReader, err := decompress(wire, r.Header.Get("Content-Encoding"))
 	if err != nil {
@@ -44,7 +45,7 @@ func readBody(w http.ResponseWriter, r *http.Request, limits Limits) ([]byte, er
 }
 
 func decompress(wire io.Reader, encoding string) (io.Reader, func(), error) {
-	switch encoding {
+	switch strings.ToLower(encoding) {
 	case "", "identity":
 		return wire, func() {}, nil
 	case "gzip", "x-gzip":
@@ -73,7 +74,7 @@ func bodyError(err error, limits Limits) error {
 		return tooLarge("body", "is larger than %d bytes", limits.Body)
 	}
 	if errors.Is(err, errEncoding) {
-		return tracardi.InvalidField("Content-Encoding", "%v: send gzip, zstd or no compression", err)
+		return tracardi.InvalidField("header.Content-Encoding", "%v: send gzip, zstd or no compression", err)
 	}
 	return tracardi.InvalidField("body", "could not be read: %v", err)
 }

@@ -2,6 +2,7 @@ package collect
 
 import (
 	"net/http"
+	"unicode/utf8"
 
 	"github.com/tracardi/tracardi-go"
 	"github.com/tracardi/tracardi-go/expr"
@@ -18,8 +19,8 @@ func (c *Collector) redirect(w http.ResponseWriter, r *http.Request) error {
 	if cookie, err := r.Cookie("tracardi-session-id"); session == "" && err == nil {
 		session = cookie.Value
 	}
-	if len(session) > maxID {
-		return tracardi.InvalidField("session", "is longer than %d bytes", maxID)
+	if len(session) > maxID || !utf8.ValidString(session) {
+		return tracardi.InvalidField("path.session", "is longer than %d bytes or no text in UTF-8", maxID)
 	}
 	properties, err := c.redirectProperties(w, r, found)
 	if err != nil {
@@ -41,7 +42,10 @@ func (c *Collector) redirectProperties(w http.ResponseWriter, r *http.Request, f
 	if len(found.Props) == 0 {
 		return o, nil
 	}
-	params := queryProperties(r.URL.Query())
+	params, err := c.queryProperties(r)
+	if err != nil {
+		return o, err
+	}
 	body := tracardi.Object{}
 	if r.Method != http.MethodGet {
 		if body, err = c.bodyProperties(w, r); err != nil {

@@ -3,14 +3,13 @@ package collect
 import (
 	"net/http"
 	"strconv"
-	"time"
 
 	"github.com/tracardi/tracardi-go"
 )
 
 // track takes a payload in the tracker's own dialect. The content type does not matter: beacons and old clients send none.
 func (c *Collector) track(w http.ResponseWriter, r *http.Request) error {
-	text, err := readBody(w, r, c.options.Limits)
+	text, err := ReadBody(w, r, c.options.Limits)
 	if err != nil {
 		return err
 	}
@@ -20,14 +19,13 @@ func (c *Collector) track(w http.ResponseWriter, r *http.Request) error {
 	}
 	if less := r.URL.Query().Get("profile_less"); less != "" {
 		if payload.ProfileLess, err = strconv.ParseBool(less); err != nil {
-			return tracardi.InvalidField("profile_less", "must be true or false, not %q", less)
+			return tracardi.InvalidField("query.profile_less", "must be true or false, not %q", less)
 		}
 	}
 	answer, err := c.take(r, payload, tracardi.SourceREST)
 	if err != nil {
 		return err
 	}
-	c.allowOrigin(w, r, payload.Tenant, payload.Source.ID)
 	reply(w, answer)
 	return nil
 }
@@ -45,7 +43,3 @@ func reply(w http.ResponseWriter, answer *tracardi.Answer) {
 }
 
 var jsonType = []string{"application/json"}
-
-func processTime(started time.Time) string {
-	return strconv.FormatFloat(time.Since(started).Seconds(), 'f', 6, 64)
-}

@@ -1,10 +1,16 @@
 package collect
 
 import (
+	"bytes"
 	"encoding/base64"
+	"errors"
+	"io"
 	"mime"
+	"mime/multipart"
 	"net/http"
 	"net/url"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/tracardi/tracardi-go"
 )
@@ -19,18 +25,18 @@ func (c *Collector) webhook(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	c.allowOrigin(w, r, payload.Tenant, payload.Source.ID)
 	reply(w, answer)
 	return nil
 }
 
 func (c *Collector) webhookPayload(w http.ResponseWriter, r *http.Request) (*tracardi.Payload, error) {
-	properties := queryProperties(r.URL.Query())
+	read := c.queryProperties
 	if r.Method == http.MethodPost {
-		var err error
-		if properties, err = c.bodyProperties(w, r); err != nil {
-			return nil, err
-		}
+		read = func(r *http.Request) (tracardi.Object, error) { return c.bodyProperties(w, r) }
+	}
+	properties, err := read(r)
+	if err != nil {
+		return nil, err
 	}
 	payload, err := addressed(r, properties)
 	if err != nil {
@@ -51,11 +57,14 @@ func addressed(r *http.Request, properties tracardi.Object) (*tracardi.Payload, 
 	event := event{Type: r.PathValue("type"), Properties: properties}
 	payload.Events = make([]tracardi.NewEvent, 1)
 	if err := event.decode(&payload.Events[0]); err != nil {
-		return nil, err
+		return nil, inside("path", err)
 	}
-	for field, id := range map[string]string{"source": payload.Source.ID, "session": payload.Session} {
+	for field, id := range map[string]string{"path.source": payload.Source.ID, "path.session": payload.Session} {
 		if len(id) > maxID {
 			return nil, tracardi.InvalidField(field, "is longer than %d bytes", maxID)
+		}
+		if !utf8.ValidString(id) {
+			return nil, tracardi.InvalidField(field, "is no text in UTF-8")
 		}
 	}
 	return payload, nil
@@ -63,51 +72,74 @@ func addressed(r *http.Request, properties tracardi.Object) (*tracardi.Payload, 
 
 // bodyProperties reads the properties from a JSON body or a form.
 func (c *Collector) bodyProperties(w http.ResponseWriter, r *http.Request) (tracardi.Object, error) {
-	media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	switch media {
-	case "application/x-www-form-urlencoded":
-		text, err := readBody(w, r, c.options.Limits)
-		if err != nil {
-			return tracardi.Object{}, err
-		}
-		form, err := url.ParseQuery(string(text))
-		if err != nil {
-			return tracardi.Object{}, tracardi.InvalidField("body", "is no valid form: %v", err)
-		}
-		return queryProperties(form), nil
-	case "multipart/form-data":
-		r.Body = http.MaxBytesReader(w, r.Body, c.options.Limits.Body)
-		if err := r.ParseMultipartForm(1 << 20); err != nil {
-			return tracardi.Object{}, tracardi.InvalidField("body", "is no valid form: %v", err)
-		}
-		defer func() { _ = r.MultipartForm.RemoveAll() }() // files are not kept
-		return queryProperties(r.MultipartForm.Value), nil
-	}
-	text, err := readBody(w, r, c.options.Limits)
+	text, err := ReadBody(w, r, c.options.Limits)
 	if err != nil || len(text) == 0 {
 		return tracardi.Object{}, err
 	}
-	return decodeObject("body", text, c.options.Limits)
+	var form url.Values
+	media, params, _ := mime.ParseMediaType(r.Header.Get("Content-Type")) // without a type it is JSON, like most
+	switch media {
+	case "application/x-www-form-urlencoded":
+		form, err = url.ParseQuery(string(text))
+	case "multipart/form-data":
+		form, err = readParts(text, params["boundary"])
+	default:
+		return decodeObject("body", text, c.options.Limits)
+	}
+	if err != nil {
+		return tracardi.Object{}, tracardi.InvalidField("body", "is no valid form: %v", err)
+	}
+	return formProperties("body", form, c.options.Limits)
 }
 
-// queryProperties makes properties of parameters: one value is a text, several are a list.
-func queryProperties(values url.Values) tracardi.Object {
-	if len(values) == 0 {
-		return tracardi.Object{}
-	}
-	tree := make(map[string]any, len(values))
-	for name, list := range values {
-		if len(list) == 1 {
-			tree[name] = list[0]
+// readParts reads the fields of a form in parts. Files are not kept.
+func readParts(text []byte, boundary string) (url.Values, error) {
+	form := url.Values{}
+	for reader := multipart.NewReader(bytes.NewReader(text), boundary); ; {
+		part, err := reader.NextPart()
+		if errors.Is(err, io.EOF) {
+			return form, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if part.FileName() != "" {
 			continue
 		}
+		value, err := io.ReadAll(part)
+		if err != nil {
+			return nil, err
+		}
+		form.Add(part.FormName(), string(value))
+	}
+}
+
+func (c *Collector) queryProperties(r *http.Request) (tracardi.Object, error) {
+	return formProperties("query", r.URL.Query(), c.options.Limits)
+}
+
+// formProperties makes properties of the parameters in a part of the request: one value is a text, several are a list.
+func formProperties(place string, values url.Values, limits Limits) (o tracardi.Object, err error) {
+	tree := make(map[string]any, len(values))
+	count := 0
+	for name, list := range values {
 		items := make([]any, len(list))
 		for i, item := range list {
-			items[i] = item
+			if len(item) > limits.Text || len(name) > limits.Text {
+				return o, tooLarge(place+"."+name, "the text is longer than %d bytes", limits.Text)
+			}
+			items[i] = strings.ToValidUTF8(item, "\ufffd")
 		}
+		name = strings.ToValidUTF8(name, "\ufffd")
 		tree[name] = items
+		if len(items) == 1 {
+			tree[name] = items[0]
+		}
+		if count += len(items); count > limits.Keys {
+			return o, tooLarge(place, "the form has more than %d values", limits.Keys)
+		}
 	}
-	return tracardi.NewObject(tree)
+	return tracardi.NewObject(tree), nil
 }
 
 // pixelImage is a transparent GIF of one pixel.
@@ -115,7 +147,11 @@ var pixelImage, _ = base64.StdEncoding.DecodeString("R0lGODlhAQABAIAAAAAAAP///yH
 
 // pixel takes an event from an image's address, as mails and pages without scripts send it.
 func (c *Collector) pixel(w http.ResponseWriter, r *http.Request) error {
-	payload, err := addressed(r, queryProperties(r.URL.Query()))
+	properties, err := c.queryProperties(r)
+	if err != nil {
+		return err
+	}
+	payload, err := addressed(r, properties)
 	if err != nil {
 		return err
 	}
