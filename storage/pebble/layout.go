@@ -49,6 +49,10 @@ func (b *columnsBuilder) object(row int, text string, at int, of *branch) (end i
 		if text[at] == ',' {
 			at = skipBlanks(text, at+1)
 		}
+		if at >= len(text) || text[at] != '"' {
+			b.partial = true // no JSON
+			return len(text), filled
+		}
 		nameEnd := textEnd(text, at)
 		name := text[at+1 : max(at+1, nameEnd-1)]
 		if strings.IndexByte(name, '\\') >= 0 {
