@@ -13,7 +13,7 @@ PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64
 WEB       := $(patsubst %/package.json,%,$(wildcard tracker/package.json gui/package.json))
 
 .DEFAULT_GOAL := help
-.PHONY: help run build web test test-web test-go test-fast lint fmt gen bench crash release clean
+.PHONY: help run build web test test-web test-go test-fast fuzz lint fmt gen bench crash release clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -38,7 +38,7 @@ bin/.$(1): $(1)/node_modules/.package-lock.json $$(shell find $(1) \( -name node
 endef
 $(foreach folder,$(WEB),$(eval $(call web_rules,$(folder))))
 
-test: test-web test-go ## run every test
+test: test-web test-go fuzz ## run every test, and fuzz for a moment
 
 test-web: web
 	@for folder in $(WEB); do (cd $$folder && npm test --silent) || exit 1; done
@@ -50,6 +50,15 @@ test-go: web
 test-fast: ## run the Go tests without the race detector; results are remembered
 	go test -short $$(go list ./... | grep -v /e2e$$)
 	go test -short -count=1 ./e2e
+
+FUZZED   ?= ./expr ./internal/collect
+FUZZTIME ?= 5s
+
+fuzz: ## look for inputs that break decoders and parsers: FUZZTIME for each, in the packages FUZZED
+	@grep -Ho --include='*_test.go' -r '^func Fuzz[A-Za-z]*' $(FUZZED) | sed 's|/[^/]*:func | |' | sort | while read -r package target; do \
+		echo "fuzz $$package $$target"; \
+		go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) "$$package" || exit 1; \
+	done
 
 lint: ## check form and find mistakes: gofumpt, go vet, staticcheck
 	@unformed=$$($(TOOL) gofumpt -l $(SOURCES)); test -z "$$unformed" || { echo "run make fmt:" $$unformed; exit 1; }

@@ -1,0 +1,110 @@
+package collect_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/tracardi/tracardi-go"
+	"github.com/tracardi/tracardi-go/internal/collect"
+	"github.com/tracardi/tracardi-go/internal/workspace"
+	"github.com/tracardi/tracardi-go/storage"
+	"github.com/tracardi/tracardi-go/storage/sqlite"
+)
+
+// FuzzRequest proves that no body, in any type and compression, breaks an endpoint: the answer is a 200 or one of the refusals,
+// and what goes on to the pipeline is text that can be written as JSON.
+func FuzzRequest(f *testing.F) {
+	const form = "application/x-www-form-urlencoded"
+	f.Add("/track", "", "", []byte(payload("shop", "s", "")))
+	f.Add("/track/", "text/plain", "gzip", []byte("\x1f\x8b\x08\x00\x00\x00\x00\x00"))
+	f.Add("/track", "", "zstd", []byte("\x28\xb5\x2f\xfd\x00\xa0\x01\x00\x00\x00\x00\x00"))
+	f.Add("/collect/a/hook", "application/json", "", []byte(`{"a":[1,{"b":null}]}`))
+	f.Add("/collect/a/sticky/s", form, "", []byte("customer.id=1&a=%ff&a=b"))
+	f.Add("/collect/a/sticky", "", "", []byte(`{"customer":{"id":1e300}}`))
+	f.Add("/collect/a/hook", "multipart/form-data; boundary=x", "", []byte("--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n--x--\r\n"))
+	f.Add("/track", "", "", []byte(payload("shop", "s", `,"options":{"async":true}`)))
+	f.Add("/redirect/spring", form, "", []byte("order=1"))
+	edge := stubbed(f)
+	f.Fuzz(func(t *testing.T, path, contentType, encoding string, body []byte) {
+		r := httptest.NewRequest(http.MethodPost, "/", bytes.NewReader(body))
+		r.URL.Path = path // any text
+		r.Header.Set("Content-Type", contentType)
+		r.Header.Set("Content-Encoding", encoding)
+		r.Header.Set("User-Agent", contentType)
+		w := httptest.NewRecorder()
+		edge.ServeHTTP(w, r)
+		switch w.Code {
+		case 200, 302, 401, 403, 413, 422:
+		case 301, 307, 404, 405: // of the mux
+			return
+		default:
+			t.Fatalf("status %d: %s", w.Code, w.Body)
+		}
+		if w.Code != 302 && !json.Valid(w.Body.Bytes()) || !utf8.Valid(w.Body.Bytes()) {
+			t.Fatalf("answer %q", w.Body)
+		}
+	})
+}
+
+// stubbed is a collector whose pipeline takes everything that is proper text.
+func stubbed(f *testing.F) http.Handler {
+	config, err := sqlite.Open(f.Context(), filepath.Join(f.TempDir(), "config.db"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Cleanup(func() {
+		if err := config.Close(); err != nil {
+			f.Error(err)
+		}
+	})
+	for _, source := range sources {
+		entry := workspace.Entry[tracardi.Source]{ID: source.ID, Name: source.ID, Value: source}
+		if _, err := workspace.Sources(config).Put(f.Context(), tracardi.DefaultTenant, entry); err != nil {
+			f.Fatal(err)
+		}
+	}
+	for _, redirect := range redirects {
+		entry := workspace.Entry[tracardi.Redirect]{ID: redirect.ID, Name: redirect.Name, Value: redirect}
+		if _, err := workspace.Redirects(config).Put(f.Context(), tracardi.DefaultTenant, entry); err != nil {
+			f.Fatal(err)
+		}
+	}
+	ws, err := workspace.Open(f.Context(), config, slog.New(slog.DiscardHandler))
+	if err != nil {
+		f.Fatal(err)
+	}
+	collector := collect.New(collect.Options{
+		Workspace: ws, Queue: sink{}, Log: slog.New(slog.DiscardHandler), Limits: collect.Limits{Body: 64 << 10, Plain: 128 << 10, Events: 10, Depth: 12, Keys: 200, Text: 8 << 10},
+		Process: func(_ context.Context, p *tracardi.Payload, _ *tracardi.Source, _ *storage.Lease) (*tracardi.Answer, error) {
+			for _, text := range append([]string{p.Session, p.Profile, p.Request.UserAgent}, texts(p)...) {
+				if !utf8.ValidString(text) {
+					return nil, tracardi.Errorf(tracardi.Internal, "%q is no text", text)
+				}
+			}
+			return &tracardi.Answer{Task: p.ID, Session: p.Session, Profile: p.Profile}, nil
+		},
+	})
+	mux := http.NewServeMux()
+	collector.Routes(mux)
+	return mux
+}
+
+// sink is a queue that takes everything.
+type sink struct{ storage.Queue }
+
+func (sink) Publish(context.Context, string, ...storage.Message) error { return nil }
+
+func texts(p *tracardi.Payload) (list []string) {
+	for i := range p.Events {
+		e := &p.Events[i]
+		list = append(list, e.ID, e.Type, string(e.Properties.AppendJSON(nil)), string(e.Context.AppendJSON(nil)))
+	}
+	return list
+}
