@@ -52,7 +52,7 @@ const (
 	Equals    Operation = "equals"
 	IfMissing Operation = "equals_if_not_exists" // null counts as there
 	Append    Operation = "append"               // to a list, once
-	Merge     Operation = "merge" // members of an object, one by one; null removes
+	Merge     Operation = "merge"                // members of an object, one by one; null removes
 	Delete    Operation = "delete"
 	Add       Operation = "+"
 	Subtract  Operation = "-"

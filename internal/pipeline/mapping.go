@@ -20,7 +20,7 @@ const (
 	maxListed    = 1000 // entries of a list that events append to
 	maxInterests = 1000
 	maxMembers   = 1000 // of an object that events add to
-	maxInterest  = 200 // bytes of an interest's name
+	maxInterest  = 200  // bytes of an interest's name
 	maxWarnings  = 100
 )
 
