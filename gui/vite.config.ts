@@ -33,11 +33,10 @@ export default defineConfig({
     port: 5173,
     proxy: Object.fromEntries(['/api', '/track', '/tracker', '/healthz', '/readyz', '/metrics'].map((path) => [path, server])),
   },
-  build: { target: 'es2022', manifest: true, assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  build: { target: 'es2022', cssTarget: ['chrome123', 'firefox120', 'safari17.5'], manifest: true, assetsInlineLimit: 0, modulePreload: { polyfill: false } },
   test: {
     environment: 'happy-dom',
     include: ['src/**/*.test.{ts,tsx}'],
-    setupFiles: ['src/test-setup.ts'],
     restoreMocks: true,
   },
 });

@@ -25,7 +25,13 @@ const units = [
   ['minute', 60],
 ] as const;
 
-export function makeFormat({ language, zone }: Preferences): Format {
+/** The person's own variety of a language, such as en-GB, if the browser knows it. */
+function localeOf(language: string): string {
+  return navigator.languages.find((locale) => locale.split('-')[0] === language) ?? language;
+}
+
+export function makeFormat({ language: chosen, zone }: Preferences): Format {
+  const language = localeOf(chosen);
   const timed = (options: Intl.DateTimeFormatOptions) => {
     const format = new Intl.DateTimeFormat(language, { ...options, timeZone: zone });
     return (text: string) => {

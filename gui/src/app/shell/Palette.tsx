@@ -50,10 +50,22 @@ export default function Palette({ groups, me, onClose }: { groups: ReturnType<ty
   if (typed) {
     const find = JSON.stringify(typed);
     const profile = typed.includes('@') ? `data.contact.email.main = ${find}` : `id = ${find} OR ids = ${find}`;
-    actions.push(
-      { id: 'find-profile', always: true, label: t('palette.profiles', { text: typed }), icon: <IconUser size={18} />, run: () => void navigate({ to: '/profiles', search: { q: profile } }) },
-      { id: 'find-events', always: true, label: t('palette.events', { text: typed }), icon: <IconSearch size={18} />, run: () => void navigate({ to: '/events', search: { q: typed } }) },
-    );
+    actions.push({
+      id: 'find-profile',
+      always: true,
+      label: t('palette.profiles', { text: typed }),
+      icon: <IconUser size={18} />,
+      run: () => void navigate({ to: '/profiles', search: { q: profile } }),
+    });
+    if (/[:=<>~]/.test(typed)) {
+      actions.push({
+        id: 'find-events',
+        always: true,
+        label: t('palette.events', { text: typed }),
+        icon: <IconSearch size={18} />,
+        run: () => void navigate({ to: '/events', search: { q: typed } }),
+      });
+    }
   }
   const place = (action: Action) => (recent.includes(action.id) ? recent.indexOf(action.id) : recent.length);
   const shown = actions

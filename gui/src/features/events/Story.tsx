@@ -117,7 +117,7 @@ export function Story({ event }: { event: Document }) {
     },
   ];
   return (
-    <Timeline active={steps.length} bulletSize={24} lineWidth={2} color="gray">
+    <Timeline active={steps.length} bulletSize={24} lineWidth={2} color="gray.6">
       {steps.map(({ icon, title, content, bad }) => (
         <Timeline.Item key={title} bullet={icon} title={title} color={bad ? 'red' : undefined} data-step={title}>
           {content}

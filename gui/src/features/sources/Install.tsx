@@ -56,14 +56,14 @@ function Listening({ source }: { source: Source }) {
   return (
     <div role="status" data-listening={event ? 'received' : 'waiting'}>
       {event ? (
-        <Alert color="teal" variant="light" icon={<IconCircleCheck size={20} />} title={t('install.received')}>
+        <Alert color="teal" variant="outline" icon={<IconCircleCheck size={20} />} title={t('install.received')}>
           <AnchorLink to="/events" search={{ q: `source.id = ${JSON.stringify(source.id)}`, event: event.id }}>
             {textAt(event, 'type')}
           </AnchorLink>
           , {format.dateTime(textAt(event, 'metadata.time.insert'))}
         </Alert>
       ) : (
-        <Alert color="gray" variant="light" icon={<Loader size={18} type="dots" />} title={t('install.listening')}>
+        <Alert color="gray" variant="outline" icon={<Loader size={18} type="dots" />} title={t('install.listening')}>
           <Group>{t('install.listeningText')}</Group>
         </Alert>
       )}

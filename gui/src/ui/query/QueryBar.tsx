@@ -37,7 +37,7 @@ export function QueryBar({ collection, value, onRun }: QueryBarProps) {
   const [cursor, setCursor] = useState(value.length);
   const [open, setOpen] = useState(false);
   const [choice, setChoice] = useState(-1);
-  const [fault, setFault] = useState<{ text: string; check: QueryCheck }>();
+  const [fault, setFault] = useState<{ text: string; check: QueryCheck; ran?: boolean }>();
   const [scroll, setScroll] = useState(0);
   const placeCursor = useRef<number>(undefined);
 
@@ -94,7 +94,7 @@ export function QueryBar({ collection, value, onRun }: QueryBarProps) {
     if (wanted) {
       try {
         const result = await check(collection, wanted);
-        if (!result.valid) return setFault({ text: wanted, check: result });
+        if (!result.valid) return setFault({ text: wanted, check: result, ran: true });
       } catch {
         // The search itself tells what is wrong.
       }
@@ -120,6 +120,7 @@ export function QueryBar({ collection, value, onRun }: QueryBarProps) {
     void run(text);
   };
   const marked = fault?.text.trim() === text.trim() ? fault.check : undefined;
+  const told = marked && fault?.ran && !shown; // while somebody types, the mark alone is enough
   const option = (at: number) => `${id}-option-${at}`;
   useEffect(() => {
     if (choice >= 0) document.getElementById(`${id}-option-${choice}`)?.scrollIntoView({ block: 'nearest' });
@@ -143,12 +144,12 @@ export function QueryBar({ collection, value, onRun }: QueryBarProps) {
             aria-autocomplete="list"
             aria-activedescendant={shown && choice >= 0 ? option(choice) : undefined}
             aria-invalid={marked ? true : undefined}
-            aria-describedby={marked ? `${id}-fault` : undefined}
+            aria-describedby={told ? `${id}-fault` : undefined}
             autoComplete="off"
             autoCapitalize="off"
             autoCorrect="off"
             spellCheck={false}
-            placeholder={t('query.placeholder')}
+            placeholder={t(`query.placeholder.${collection}`)}
             value={text}
             onChange={(event) => {
               setText(event.currentTarget.value);
@@ -177,7 +178,7 @@ export function QueryBar({ collection, value, onRun }: QueryBarProps) {
           {t('query.run')}
         </Button>
       </div>
-      {marked && (
+      {told && (
         <div id={`${id}-fault`} role="alert" className={styles.fault}>
           <Explained check={marked} />
         </div>

@@ -1,5 +1,4 @@
 import { ActionIcon, Button, Skeleton, Tooltip } from '@mantine/core';
-import { useElementSize } from '@mantine/hooks';
 import { IconChartBar, IconTable } from '@tabler/icons-react';
 import { useState, type PointerEvent } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -10,6 +9,8 @@ import { instantOf, widthOf } from './zone';
 import styles from './Histogram.module.css';
 
 const height = 64; // pixels of the bars
+const width = 1000; // of the picture, which is stretched to the place that there is
+const gap = 0.12; // of a bar's share, between bars
 
 interface HistogramProps {
   label: string;
@@ -49,7 +50,6 @@ const iso = (time: number) => new Date(time).toISOString();
 function Bars({ label, counts, range, onSelect }: Required<HistogramProps>) {
   const { t } = useTranslation();
   const format = useFormat();
-  const { ref, width } = useElementSize();
   const [brush, setBrush] = useState<{ start: number; end: number }>();
   const [over, setOver] = useState<number>();
 
@@ -62,7 +62,7 @@ function Bars({ label, counts, range, onSelect }: Required<HistogramProps>) {
   const most = Math.max(1, ...bars.map((bar) => bar.count));
   const total = bars.reduce((sum, bar) => sum + bar.count, 0);
   const x = (time: number) => ((time - begin) / (end - begin)) * width;
-  const barWidth = Math.max(1, (step / (end - begin)) * width - 1);
+  const barWidth = (step / (end - begin)) * width * (1 - gap);
 
   const timeAt = (event: PointerEvent<SVGSVGElement>) => {
     const box = event.currentTarget.getBoundingClientRect();
@@ -77,10 +77,11 @@ function Bars({ label, counts, range, onSelect }: Required<HistogramProps>) {
   const shown = over === undefined ? undefined : (bars.find((bar) => bar.time === over) ?? { time: over, count: 0 });
 
   return (
-    <div ref={ref} className={styles.bars}>
+    <div className={styles.bars}>
       <svg
-        width={width}
+        viewBox={`0 0 ${width} ${height}`}
         height={height}
+        preserveAspectRatio="none"
         role="img"
         aria-label={t('chart.summary', { label, total: format.number(total), most: format.number(most), interval: counts.interval })}
         onPointerDown={(event) => {
