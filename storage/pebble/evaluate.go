@@ -5,9 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/tidwall/gjson"
-
-	"github.com/tracardi/tracardi-go"
 	"github.com/tracardi/tracardi-go/expr"
 )
 
@@ -136,7 +133,7 @@ func (e *evaluation) leaf(l *expr.Leaf) (selection, error) {
 	if c == nil {
 		return e.fill(absent), nil
 	}
-	return selection{c.where(absent, newTester(l, path)), true}, nil
+	return selection{c.where(absent, newTest(l, path)), true}, nil
 }
 
 func (e *evaluation) fill(holds bool) selection {
@@ -147,13 +144,13 @@ func (e *evaluation) fill(holds bool) selection {
 }
 
 // where returns the rows whose value passes the test; absent tells whether those without one do.
-func (c *column) where(absent bool, test *tester) bitmap {
+func (c *column) where(absent bool, holds test) bitmap {
 	verdicts := make([]uint64, len(c.values)+1)
 	if absent {
 		verdicts[0] = 1
 	}
 	for i, raw := range c.values {
-		if test.holds(raw) {
+		if holds(raw) {
 			verdicts[i+1] = 1
 		}
 	}
@@ -166,47 +163,6 @@ func (c *column) where(absent bool, test *tester) bitmap {
 		rows[i] = word
 	}
 	return rows
-}
-
-// tester evaluates a leaf that reads one field on values of this field.
-type tester struct {
-	leaf  *expr.Leaf
-	path  expr.Path
-	value constant
-}
-
-func newTester(l *expr.Leaf, path expr.Path) *tester {
-	return &tester{leaf: l, path: path, value: constant{ok: true}}
-}
-
-// holds tells whether the leaf holds for a value in JSON.
-func (t *tester) holds(raw string) bool {
-	var ok bool
-	switch {
-	case raw[0] == '[' || raw[0] == '{':
-		ok, _ = t.leaf.Eval(t.document(raw))
-		return ok
-	case raw[0] == '"' && strings.IndexByte(raw, '\\') < 0:
-		t.value.value = raw[1 : len(raw)-1]
-	default:
-		t.value.value = gjson.Parse(raw).Value()
-	}
-	ok, _ = t.leaf.Eval(&t.value) // what can't be compared does not match
-	return ok
-}
-
-// document returns a document with the value at the path. Lists and objects are compared in one, since only there the
-// comparison sees them as it does in the stored documents.
-func (t *tester) document(raw string) expr.Document {
-	var doc []byte
-	for _, step := range t.path.Steps() {
-		doc = append(tracardi.AppendText(append(doc, '{'), step), ':')
-	}
-	doc = append(doc, raw...)
-	for range t.path.Steps() {
-		doc = append(doc, '}')
-	}
-	return doc
 }
 
 // time evaluates a leaf on the document's time, which is in the rows and has no column.
