@@ -36,6 +36,8 @@ var mayImport = map[string][]string{
 	"internal/demo":      {".", "storage", "internal/collect", "internal/pipeline", "internal/workspace"},
 	"internal/app":       {"*"},
 
+	"internal/collect/segment": {".", "internal/collect", "internal/identity"},
+
 	"gui":     {},
 	"tracker": {},
 

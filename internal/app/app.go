@@ -19,6 +19,7 @@ import (
 	"github.com/tracardi/tracardi-go/internal/api"
 	"github.com/tracardi/tracardi-go/internal/auth"
 	"github.com/tracardi/tracardi-go/internal/collect"
+	"github.com/tracardi/tracardi-go/internal/collect/segment"
 	"github.com/tracardi/tracardi-go/internal/config"
 	"github.com/tracardi/tracardi-go/internal/identity"
 	"github.com/tracardi/tracardi-go/internal/pipeline"
@@ -165,6 +166,7 @@ func (p *Program) routes(parts *parts) {
 	mux.Handle("GET /metrics", insiders(parts.guard, parts.metrics.handler()))
 	if roles.Has(config.RoleAPI) {
 		parts.collector.Routes(mux)
+		segment.New(parts.collector, parts.road.Hasher).Routes(mux)
 		mux.Handle(api.Prefix+"/", parts.api)
 		mux.Handle("GET /tracker/{file...}", parts.tracker)
 	}

@@ -1,0 +1,436 @@
+package segment_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tracardi/tracardi-go"
+	"github.com/tracardi/tracardi-go/expr"
+	"github.com/tracardi/tracardi-go/internal/collect"
+	"github.com/tracardi/tracardi-go/internal/collect/segment"
+	"github.com/tracardi/tracardi-go/internal/identity"
+	"github.com/tracardi/tracardi-go/internal/pipeline"
+	"github.com/tracardi/tracardi-go/internal/workspace"
+	"github.com/tracardi/tracardi-go/storage"
+	"github.com/tracardi/tracardi-go/storage/memory"
+	"github.com/tracardi/tracardi-go/storage/pebble"
+	"github.com/tracardi/tracardi-go/storage/sqlite"
+)
+
+// edge is the dialect before the real pipeline and stores, behind a real HTTP server.
+type edge struct {
+	t      *testing.T
+	store  *pebble.Store
+	server *httptest.Server
+}
+
+var sources = []tracardi.Source{
+	{ID: "shop", Types: []string{tracardi.SourceSegment}, Enabled: true, WriteKey: "key"},
+	{ID: "rudder", Types: []string{tracardi.SourceRudderStack}, Enabled: true, WriteKey: "rudder-key"},
+	{ID: "closed", Types: []string{tracardi.SourceSegment}, WriteKey: "closed-key"},
+	{ID: "rest", Types: []string{tracardi.SourceREST}, Enabled: true, WriteKey: "rest-key"},
+	{ID: "page", Types: []string{tracardi.SourceSegment}, Enabled: true, WriteKey: "page-key", Origins: []string{"https://shop.example"}},
+	{ID: "slow", Types: []string{tracardi.SourceSegment}, Enabled: true, WriteKey: "slow-key", RateLimit: 1},
+}
+
+func newEdge(t *testing.T) *edge {
+	t.Helper()
+	dir, log := t.TempDir(), slog.New(slog.DiscardHandler)
+	settings, err := sqlite.Open(t.Context(), filepath.Join(dir, "config.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, source := range sources {
+		entry := workspace.Entry[tracardi.Source]{ID: source.ID, Name: source.ID, Value: source}
+		if _, err := workspace.Sources(settings).Put(t.Context(), tracardi.DefaultTenant, entry); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ws, err := workspace.Open(t.Context(), settings, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	store, err := pebble.Open(t.Context(), filepath.Join(dir, "records"), pebble.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	locks, hasher := memory.NewLocks(), identity.New(make([]byte, 32))
+	road := pipeline.New(pipeline.Options{
+		Records: store, Locks: locks, Hasher: hasher, Agents: pipeline.NewAgents(), SystemEvents: true, Instance: "test", Log: log,
+	})
+	collector := collect.New(collect.Options{Workspace: ws, Process: road.Process, Queue: store.Queue(), Log: log})
+	mux := http.NewServeMux()
+	collector.Routes(mux)
+	segment.New(collector, hasher).Routes(mux)
+	e := &edge{t: t, store: store, server: httptest.NewServer(mux)}
+	t.Cleanup(func() {
+		e.server.Close()
+		for _, closing := range []func() error{store.Close, locks.Close, settings.Close} {
+			if err := closing(); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	return e
+}
+
+// post sends a body with a write key and further headers, and returns status, answer and header.
+func (e *edge) post(path, key, body string, headers ...string) (int, string, http.Header) {
+	e.t.Helper()
+	return e.do("POST", path, key, body, headers...)
+}
+
+func (e *edge) do(method, path, key, body string, headers ...string) (int, string, http.Header) {
+	e.t.Helper()
+	request, err := http.NewRequestWithContext(e.t.Context(), method, e.server.URL+path, strings.NewReader(body))
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	if key != "" {
+		request.SetBasicAuth(key, "")
+	}
+	for i := 0; i < len(headers); i += 2 {
+		request.Header.Set(headers[i], headers[i+1])
+	}
+	response, err := http.DefaultTransport.RoundTrip(request) // which follows no redirect
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	return response.StatusCode, string(text), response.Header
+}
+
+// taken sends a body that has to be taken whole.
+func (e *edge) taken(path, body string) {
+	e.t.Helper()
+	if status, text, _ := e.post(path, "key", body); status != 200 || text != `{"success":true}` {
+		e.t.Fatalf("%s: %d %s", path, status, text)
+	}
+}
+
+func (e *edge) count(c storage.Collection, query string) int64 {
+	e.t.Helper()
+	where, err := expr.ParseSearch(query, string(c))
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	n, err := e.store.Count(e.t.Context(), tracardi.DefaultTenant, c, storage.Query{Where: where})
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	return n
+}
+
+// only returns the one document that a query finds.
+func (e *edge) only(c storage.Collection, query string) *tracardi.Object {
+	e.t.Helper()
+	where, err := expr.ParseSearch(query, string(c))
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	page, err := e.store.Search(e.t.Context(), tracardi.DefaultTenant, c, storage.Query{Where: where})
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	if len(page.Docs) != 1 {
+		e.t.Fatalf("%d documents for %s, want 1", len(page.Docs), query)
+	}
+	o := tracardi.RawObject(string(page.Docs[0].Body))
+	return &o
+}
+
+func (e *edge) says(o *tracardi.Object, want string, path ...string) {
+	e.t.Helper()
+	value, _ := o.Get(path...)
+	if got := string(tracardi.AppendValue(nil, value)); got != want {
+		e.t.Errorf("%s is %s, want %s", strings.Join(path, "."), got, want)
+	}
+}
+
+func TestCalls(t *testing.T) {
+	e := newEdge(t)
+	for _, c := range []struct{ path, body, want string }{
+		{"/v1/track", `{"anonymousId":"a1","event":"Order Completed","properties":{"total":9.5},"messageId":"m1"}`, `type = "order-completed" AND properties.total = 9.5`},
+		{"/v1/t/", `{"anonymousId":"a1","event":"Letter","writeKey":"key"}`, `type = "letter"`},
+		{"/v1/identify", `{"userId":7,"anonymousId":"a1","traits":{"email":"ann@shop.example"}}`, `type = "profile-update" AND properties.identifier.id = "7"`},
+		{"/v1/i", `{"userId":"8","traits":{}}`, `type = "profile-update" AND properties.identifier.id = "8"`},
+		{"/v1/page", `{"anonymousId":"a1","name":"Home","properties":{"url":"https://shop.example/","title":"Shop","referrer":"https://search.example/?q=1"}}`, `type = "page-view" AND hit.name = "Shop" AND hit.referer = "search.example" AND properties.name = "Home"`},
+		{"/v1/p", `{"anonymousId":"a1","name":"P"}`, `type = "page-view" AND properties.name = "P"`},
+		{"/v1/screen", `{"anonymousId":"a1","name":"Cart","category":"Buy"}`, `type = "screen-view" AND properties.category = "Buy"`},
+		{"/v1/s", `{"anonymousId":"a1","name":"S"}`, `type = "screen-view" AND properties.name = "S"`},
+		{"/v1/group", `{"userId":"7","groupId":"g1","traits":{"name":"Acme"}}`, `type = "group" AND properties.id = "g1" AND properties.traits.name = "Acme"`},
+		{"/v1/g", `{"userId":"7","groupId":"g2"}`, `type = "group" AND properties.id = "g2"`},
+		{"/v1/alias", `{"userId":"7","previousId":"a9"}`, `type = "alias" AND properties.previous_id = "a9"`},
+		{"/v1/a", `{"userId":"7","previousId":"a8"}`, `type = "alias" AND properties.previous_id = "a8"`},
+		{"/v1/batch", `{"batch":[{"type":"track","userId":"7","event":"B"}],"sentAt":null}`, `type = "b"`},
+		{"/v1/batch/", `{"batch":[{"type":"track","userId":"7","event":"B2"}]}`, `type = "b2"`},
+		{"/v1/b", `{"batch":[{"type":"track","userId":"7","event":"B3"}]}`, `type = "b3"`},
+		{"/v1/import", `{"batch":[{"type":"track","userId":"7","event":"Old","timestamp":"2020-01-02T03:04:05Z"}]}`, `type = "old"`},
+		{"/v1/merge", `{"mergeProperties":[{"type":"email","value":"bob@shop.example"},{"type":"mobile","value":"+1 555"}]}`, `type = "merge"`},
+		{"/beacon/v1/batch?writeKey=key", `{"batch":[{"type":"track","anonymousId":"a1","event":"Beacon"}]}`, `type = "beacon"`},
+	} {
+		status, text, _ := e.post(c.path, "", c.body, "Content-Type", "text/plain")
+		if !strings.Contains(c.body+c.path, "ey\":\"key") && !strings.Contains(c.path, "writeKey") {
+			if status != 401 {
+				t.Errorf("%s without a key: %d %s", c.path, status, text)
+			}
+			e.taken(c.path, c.body)
+		} else if status != 200 {
+			t.Errorf("%s: %d %s", c.path, status, text)
+		}
+		if n := e.count(storage.Events, c.want); n != 1 {
+			t.Errorf("%s: %d events with %s, want 1", c.path, n, c.want)
+		}
+	}
+}
+
+func TestOneVisitorIsOneProfile(t *testing.T) {
+	e := newEdge(t)
+	e.taken("/v1/track", `{"anonymousId":"a1","event":"Seen"}`)
+	e.taken("/v1/identify", `{"userId":"7","anonymousId":"a1","traits":{"email":"Ann@shop.example","firstName":"Ann","plan":"pro","address":{"city":"Brno","floor":3},"company":{"name":"Acme","industry":"toys"},"phone":null}}`)
+	e.taken("/v1/alias", `{"userId":"7","previousId":"old"}`)
+	e.taken("/v1/batch", `{"batch":[{"type":"track","userId":"7","event":"One"},{"type":"track","anonymousId":"a1","event":"Two"},{"type":"track","userId":"old","event":"Three"},{"type":"track","userId":"9","event":"Other"}]}`)
+	if n := e.count(storage.Profiles, ""); n != 2 {
+		t.Errorf("%d profiles, want those of 7 and 9", n)
+	}
+	p := e.only(storage.Profiles, `data.contact.email.main = "Ann@shop.example"`)
+	e.says(p, `"Ann"`, "data", "pii", "firstname")
+	e.says(p, `"7"`, "data", "identifier", "id")
+	e.says(p, `"Brno"`, "data", "contact", "address", "town")
+	e.says(p, `"Acme"`, "data", "job", "company", "name")
+	e.says(p, `{"address":{"floor":3},"plan":"pro"}`, "traits")
+	ids, _ := p.Get("ids")
+	if text := fmt.Sprint(ids); strings.Contains(text, "a1") && strings.Contains(text, " a1") || p.Text("id") == "7" {
+		t.Errorf("ids can be guessed: %s %s", p.Text("id"), text)
+	}
+	for _, name := range []string{"seen", "profile-update", "alias", "one", "two", "three"} {
+		if n := e.count(storage.Events, fmt.Sprintf(`type = %q AND profile.id = %q`, name, p.Text("id"))); n != 1 {
+			t.Errorf("%d events %s of the profile, want 1", n, name)
+		}
+	}
+}
+
+func TestMessageIDMakesItIdempotent(t *testing.T) {
+	e := newEdge(t)
+	one := `{"type":"track","userId":"7","event":"Paid","messageId":"m1"}`
+	batch := `{"batch":[` + one + `,` + one + `,{"type":"track","userId":"8","event":"Paid","messageId":"m1"},{"type":"track","userId":"8","event":"Seen","messageId":"m2"}]}`
+	for range 3 {
+		e.taken("/v1/batch", batch)
+	}
+	if n := e.count(storage.Events, `type = "paid"`); n != 1 {
+		t.Errorf("%d events, want 1", n)
+	}
+	if n := e.count(storage.Events, `type = "seen"`); n != 1 {
+		t.Errorf("%d events, want 1", n)
+	}
+	if status, text, _ := e.post("/v1/batch", "rudder-key", batch); status != 200 {
+		t.Fatalf("%d %s", status, text)
+	}
+	if n := e.count(storage.Events, `type = "paid"`); n != 2 {
+		t.Errorf("%d events, want one of each source", n)
+	}
+}
+
+func TestClocks(t *testing.T) {
+	e := newEdge(t)
+	now := time.Now().UTC()
+	for i, c := range []struct {
+		path, timestamp, sent string
+		want                  time.Time // zero: refused
+	}{
+		{"/v1/track", "", "", now},
+		{"/v1/track", "2026-01-31T10:00:00Z", "", time.Date(2026, 1, 31, 10, 0, 0, 0, time.UTC)},
+		{"/v1/track", "2001-01-01T00:00:00Z", "2001-01-01T00:05:00.000Z", now.Add(-5 * time.Minute)},
+		{"/v1/track", "1970-01-01T00:00:01Z", "1970-01-01T00:00:31+00:00", now.Add(-30 * time.Second)},
+		{"/v1/track", "9999-01-01T00:00:00Z", "9999-01-01T00:05:00Z", now.Add(-5 * time.Minute)},
+		{"/v1/track", "9999-01-01T00:00:00Z", "", time.Time{}},
+		{"/v1/track", "9999-12-31T23:59:59Z", now.Format(time.RFC3339), time.Time{}},
+		{"/v1/track", "0001-01-01T00:00:00Z", "", time.Time{}},
+		{"/v1/track", "0001-01-01T00:00:00Z", now.Format(time.RFC3339), time.Time{}},
+		{"/v1/track", "yesterday", "", time.Time{}},
+		{"/v1/import", "2020-01-02T03:04:05Z", "2020-01-02T03:04:05Z", time.Date(2020, 1, 2, 3, 4, 5, 0, time.UTC)},
+	} {
+		name := fmt.Sprintf("e%d", i)
+		message := fmt.Sprintf(`{"type":"track","userId":"7","event":%q,"timestamp":%q,"sentAt":%q}`, name, c.timestamp, c.sent)
+		if c.path == "/v1/import" {
+			message = fmt.Sprintf(`{"batch":[%s],"sentAt":%q}`, message, c.sent)
+		}
+		status, text, _ := e.post(c.path, "key", message)
+		if c.want.IsZero() {
+			if status != 400 || !strings.Contains(text, "timestamp: ") || e.count(storage.Events, `type = "`+name+`"`) != 0 {
+				t.Errorf("%s sent %s: %d %s", c.timestamp, c.sent, status, text)
+			}
+			continue
+		}
+		if status != 200 {
+			t.Errorf("%s sent %s: %d %s", c.timestamp, c.sent, status, text)
+			continue
+		}
+		got, err := tracardi.ParseTime(e.only(storage.Events, `type = "`+name+`"`).Text("metadata", "time", "insert"))
+		if err != nil || got.Sub(c.want).Abs() > 20*time.Second {
+			t.Errorf("%s sent %s happened at %v, want %v", c.timestamp, c.sent, got, c.want)
+		}
+	}
+}
+
+func squeezed(text string) string {
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	_, _ = w.Write([]byte(text)) // into memory
+	_ = w.Close()
+	return b.String()
+}
+
+func TestBadClients(t *testing.T) {
+	e := newEdge(t)
+	good := `{"type":"track","userId":"7","event":"Good"}`
+	big := func(n int) string {
+		return `{"type":"track","userId":"7","event":"Big","properties":{"x":"` + strings.Repeat("x", n) + `"}}`
+	}
+	deep := `{"type":"track","userId":"7","event":"Deep","properties":{"x":` + strings.Repeat("[", 60) + strings.Repeat("]", 60) + `}}`
+	for _, c := range []struct {
+		name, path, key, body string
+		headers               []string
+		status                int
+		says                  string
+	}{
+		{"no key", "/v1/track", "", good, nil, 401, "writeKey: is missing"},
+		{"wrong key", "/v1/track", "wrong", good, nil, 401, "writeKey: there is no event source"},
+		{"wrong key in the body", "/v1/track", "", `{"writeKey":"wrong"}`, nil, 401, "writeKey"},
+		{"disabled", "/v1/track", "closed-key", good, nil, 401, "disabled"},
+		{"a source of another kind", "/v1/track", "rest-key", good, nil, 401, "takes events as"},
+		{"wrong origin", "/v1/track", "page-key", good, []string{"Origin", "https://bad.example"}, 403, "Origin"},
+		{"nothing", "/v1/track", "key", ``, nil, 400, "no valid JSON"},
+		{"broken", "/v1/batch", "key", `{"batch":[` + good + `,{"type":`, nil, 400, "no valid JSON"},
+		{"a list", "/v1/track", "key", `[]`, nil, 400, "must be an object"},
+		{"rest behind the end", "/v1/track", "key", good + ` x`, nil, 400, "no valid JSON"},
+		{"33 kB", "/v1/track", "key", big(33 << 10), nil, 413, "32768"},
+		{"33 kB in a batch", "/v1/batch", "key", `{"batch":[` + big(33<<10) + `]}`, nil, 413, "batch[0]: is larger than 32768"},
+		{"501 kB", "/v1/batch", "key", `{"batch":[` + strings.Repeat(big(30<<10)+",", 17) + good + `]}`, nil, 413, "512000"},
+		{"gzip bomb", "/v1/batch", "key", squeezed(strings.Repeat(" ", 20<<20)), []string{"Content-Encoding", "gzip"}, 413, "after decompression"},
+		{"no gzip", "/v1/batch", "key", good, []string{"Content-Encoding", "gzip"}, 400, "could not be read"},
+		{"deep", "/v1/track", "key", deep, nil, 413, "nested deeper"},
+		{"very deep", "/v1/track", "key", strings.Repeat(`{"a":`, 30000), nil, 400, ""},
+		{"unknown type", "/v1/batch", "key", `{"batch":[{"type":"dance","userId":"7"}]}`, nil, 400, "batch[0].type"},
+		{"nobody", "/v1/track", "key", `{"event":"x"}`, nil, 400, "userId: is missing"},
+		{"no event", "/v1/track", "key", `{"userId":"7"}`, nil, 400, "event: is missing"},
+		{"an object for an id", "/v1/track", "key", `{"userId":{},"event":"x"}`, nil, 400, "userId: must be a text or a number"},
+		{"a text for properties", "/v1/track", "key", `{"userId":"7","event":"x","properties":"y"}`, nil, 400, "properties"},
+		{"half a letter", "/v1/track", "key", `{"userId":"7","event":"x","properties":{"a":"\ud83d"}}`, nil, 400, ""},
+		{"no group", "/v1/group", "key", `{"userId":"7"}`, nil, 400, "groupId"},
+		{"no former id", "/v1/alias", "key", `{"userId":"7"}`, nil, 400, "previousId"},
+		{"merge of one", "/v1/merge", "key", `{"mergeProperties":[{"type":"email","value":"x"}]}`, nil, 400, "mergeProperties"},
+		{"too many", "/v1/batch", "key", `{"batch":[` + strings.Repeat(`0,`, 2500) + `0]}`, nil, 413, "2500"},
+		{"unknown pixel", "/pixel/v1/dance?writeKey=key", "", "", nil, 405, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			status, text, _ := e.post(c.path, c.key, c.body, c.headers...)
+			if status != c.status || !strings.Contains(text, c.says) {
+				t.Errorf("%d %s, want %d and %q", status, text, c.status, c.says)
+			}
+			var answer struct {
+				Success       *bool
+				Code, Message string
+			}
+			if status != 405 && (json.Unmarshal([]byte(text), &answer) != nil || answer.Success == nil || *answer.Success || answer.Code == "" || answer.Message == "") {
+				t.Errorf("not what clients read: %s", text)
+			}
+		})
+	}
+	if events, profiles := e.count(storage.Events, ""), e.count(storage.Profiles, ""); events+profiles != 0 {
+		t.Errorf("%d events and %d profiles are stored", events, profiles)
+	}
+	status, text, _ := e.post("/v1/batch", "key", `{"batch":[{"type":"dance"},`+good+`,`+big(33<<10)+`]}`)
+	if status != 200 || !strings.Contains(text, `{"success":true,"rejected":[{"index":0,"field":"type"`) || !strings.Contains(text, `{"index":2,"message":"is larger`) {
+		t.Errorf("%d %s", status, text)
+	}
+	if n := e.count(storage.Events, `type IN ["good", "big"]`); n != 1 {
+		t.Errorf("%d events of the batch, want the good one", n)
+	}
+}
+
+func TestRateLimitAsksToWait(t *testing.T) {
+	e := newEdge(t)
+	for range 20 {
+		status, _, header := e.post("/v1/track", "slow-key", `{"userId":"7","event":"x"}`)
+		if status == 429 {
+			if header.Get("Retry-After") != "1" {
+				t.Errorf("Retry-After %q", header.Get("Retry-After"))
+			}
+			return
+		}
+	}
+	t.Error("no request was refused")
+}
+
+func TestBrowserLibraries(t *testing.T) {
+	e := newEdge(t)
+	host := strings.TrimPrefix(e.server.URL, "http://")
+	status, text, _ := e.do("GET", "/v1/projects/key/settings", "", "")
+	if status != 200 || !strings.Contains(text, `"apiHost":"`+host+`/v1"`) || !strings.Contains(text, `"apiKey":"key"`) || !strings.Contains(text, `"protocol":"http"`) {
+		t.Errorf("settings: %d %s", status, text)
+	}
+	if status, text, _ = e.do("GET", "/v1/projects/wrong/settings", "", ""); status != 401 {
+		t.Errorf("settings of a wrong key: %d %s", status, text)
+	}
+	status, text, _ = e.do("GET", "/sourceConfig/?writeKey=rudder-key&v=3", "", "")
+	if status != 200 || !strings.Contains(text, `"writeKey":"rudder-key"`) || !strings.Contains(text, `"destinations":[]`) {
+		t.Errorf("sourceConfig: %d %s", status, text)
+	}
+	status, _, header := e.do("OPTIONS", "/v1/t", "", "", "Origin", "https://shop.example", "Access-Control-Request-Headers", "authorization")
+	if status != 204 || header.Get("Access-Control-Allow-Headers") != "authorization" {
+		t.Errorf("preflight: %d %v", status, header)
+	}
+	status, text, header = e.do("GET", "/pixel/v1/track?writeKey=rudder-key&anonymousId=a1&event=Opened&properties.mail=m7", "", "")
+	if status != 200 || header.Get("Content-Type") != "image/gif" || !strings.HasPrefix(text, "GIF89a") {
+		t.Errorf("pixel: %d %v", status, header)
+	}
+	if n := e.count(storage.Events, `type = "opened" AND properties.mail = "m7"`); n != 1 {
+		t.Errorf("%d events of the pixel, want 1", n)
+	}
+	if status, text, _ = e.post("/v1/m", "", `{"series":[]}`); status != 200 {
+		t.Errorf("metrics: %d %s", status, text)
+	}
+	agent := "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+	e.taken("/v1/track", `{"anonymousId":"server","event":"From Server","context":{"ip":"203.0.113.9","userAgent":"`+agent+`","timezone":"Europe/Warsaw","campaign":{"name":"spring"}}}`)
+	event := e.only(storage.Events, `type = "from-server"`)
+	e.says(event, `"203.0.113.9"`, "metadata", "ip")
+	e.says(event, `"spring"`, "utm", "campaign")
+	e.says(event, `"Firefox"`, "app", "name")
+}
+
+func FuzzBatch(f *testing.F) {
+	f.Add(`{"batch":[{"type":"track","userId":"7","event":"Good"},{"type":"merge","mergeProperties":[{"type":"email","value":"x"},{"type":"a","value":1}]}]}`)
+	f.Add(`{"batch":[{"type":"alias","userId":"7","previousId":2,"context":{"page":{"referrer":":"},"campaign":7,"screen":[]},"timestamp":"1"}]}`)
+	hasher := identity.New(make([]byte, 32))
+	f.Fuzz(func(t *testing.T, text string) {
+		payloads := segment.Decode([]byte(text), hasher)
+		for _, p := range payloads {
+			if p.Session == "" || len(p.Known) == 0 || len(p.Known) > 4 || len(p.Events) == 0 {
+				t.Errorf("payload %+v", p)
+			}
+			for _, e := range p.Events {
+				if e.Type == "" || len(e.Type) > 200 {
+					t.Errorf("event %+v", e)
+				}
+			}
+			if _, err := json.Marshal(p); err != nil {
+				t.Errorf("%v", err)
+			}
+		}
+	})
+}
