@@ -1,0 +1,28 @@
+import { expect, rows, test } from './fixtures';
+
+test('a person is found by e-mail and shown on a page of their own', async ({ signedIn: page }) => {
+  await page.goto('/events');
+  await page.keyboard.press('Control+k');
+  await page.getByPlaceholder(/A place, a source/).fill('jan.kowalski@example.com');
+  await page.getByRole('button', { name: 'Find the profile jan.kowalski@example.com' }).click();
+  await expect(rows(page)).toHaveCount(1);
+  await rows(page).first().click();
+  await expect(page).toHaveURL(/\/profiles\/[0-9a-f-]+$/);
+  await expect(page.getByRole('heading', { name: 'jan kowalski' })).toBeVisible();
+  const who = page.getByRole('region', { name: 'Who it is' });
+  await expect(who.getByRole('button', { name: 'Copy' }).first()).toBeVisible();
+  await expect(page.getByRole('heading', { level: 2, name: /\d{4}$/ }).first()).toBeVisible();
+
+  await page.getByRole('combobox', { name: 'Event type' }).click();
+  await page.getByRole('option', { name: 'purchase' }).click();
+  await expect(page).toHaveURL(/type=purchase/);
+  await expect(page.locator('main li button')).toHaveCount(1);
+  await expect(page.locator('main li button')).toContainText('purchase');
+});
+
+test('a trait tells the event that set it', async ({ signedIn: page, program }) => {
+  const { items } = await program.api<{ items: { id: string }[] }>('GET', `/profiles?q=${encodeURIComponent('data.contact.email.main = "maja.nowak@example.com"')}`);
+  await page.goto(`/profiles/${items[0]?.id}?tab=traits`);
+  await page.getByRole('row', { name: /data\.pii\.firstname/ }).getByRole('link').click();
+  await expect(page.getByRole('dialog')).toContainText('sign-up');
+});

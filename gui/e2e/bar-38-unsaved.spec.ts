@@ -1,0 +1,25 @@
+import { expect, test } from './fixtures';
+
+test('a changed form is not left by accident', async ({ signedIn: page }) => {
+  await page.goto('/sources/shop?tab=settings');
+  await page.getByLabel('Name').fill('Another name');
+  await page.getByRole('link', { name: 'Events', exact: true }).click();
+  const question = page.getByRole('dialog', { name: 'Discard your changes?' });
+  await question.getByRole('button', { name: 'Stay' }).click();
+  await expect(page.getByLabel('Name')).toHaveValue('Another name');
+  await page.getByRole('link', { name: 'Events', exact: true }).click();
+  await question.getByRole('button', { name: 'Discard' }).click();
+  await expect(page).toHaveURL(/\/events$/);
+});
+
+test('a form without faults is saved; faults stand at their fields', async ({ signedIn: page, program }) => {
+  await page.goto('/sources/shop?tab=settings');
+  await page.getByRole('combobox', { name: 'Allowed origins' }).or(page.getByLabel('Allowed origins')).first().fill('https://shop.example/path');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByText(/is not what browsers send/)).toBeVisible();
+  await page.keyboard.press('Backspace');
+  await page.getByLabel('Description').fill('Where people buy');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect.poll(() => program.api<{ description?: string }>('GET', '/sources/shop').then(({ description }) => description)).toBe('Where people buy');
+});
