@@ -2,6 +2,7 @@ import { expect, rows, test } from './fixtures';
 
 test('a person is found by e-mail and shown on a page of their own', async ({ signedIn: page }) => {
   await page.goto('/events');
+  await expect(page.getByRole('grid')).toBeVisible();
   await page.keyboard.press('Control+k');
   await page.getByPlaceholder(/A place, a source/).fill('jan.kowalski@example.com');
   await page.getByRole('button', { name: 'Find the profile jan.kowalski@example.com' }).click();

@@ -2,6 +2,7 @@ import { expect, test } from './fixtures';
 
 test('the sheet lists shortcuts, and they work', async ({ signedIn: page }) => {
   await page.goto('/events');
+  await expect(page.getByRole('grid')).toBeVisible();
   await page.keyboard.press('?');
   const sheet = page.getByRole('dialog', { name: 'Shortcuts' });
   await expect(sheet.locator('[data-shortcut]')).not.toHaveCount(0);

@@ -21,8 +21,17 @@ export const theme = createTheme({
   },
   components: {
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray' } },
+    Alert: { styles: { title: { color: 'var(--mantine-color-text)' } } },
     Anchor: { defaultProps: { inherit: true } },
-    Badge: { defaultProps: { variant: 'light', size: 'sm', tt: 'none', fw: 500 } },
+    Badge: {
+      defaultProps: { variant: 'light', tt: 'none', fw: 500, fz: 'xs' },
+      vars: (_theme: unknown, { color = 'indigo' }: { color?: string }) => ({
+        root: {
+          '--badge-bg': `light-dark(var(--mantine-color-${color}-1), color-mix(in srgb, var(--mantine-color-${color}-9) 40%, transparent))`,
+          '--badge-color': `light-dark(color-mix(in srgb, var(--mantine-color-${color}-9) 70%, black), var(--mantine-color-${color}-1))`,
+        },
+      }),
+    },
     Button: { styles: { root: { fontWeight: 500 } } },
     Drawer: { defaultProps: { position: 'right', size: 720, overlayProps: { backgroundOpacity: 0.25 } } },
     Menu: { defaultProps: { shadow: 'md', position: 'bottom-end' } },

@@ -61,8 +61,10 @@ export function DataTable<T>(props: DataTableProps<T>) {
 
   // Who moved with the keys goes on from the row that was opened meanwhile, also when it was opened with the mouse.
   useEffect(() => {
-    if (opened >= 0) setActive(opened);
-  }, [opened]);
+    if (opened < 0) return;
+    setActive(opened);
+    virtual.scrollToIndex(opened);
+  }, [opened, virtual]);
   const focused = Math.min(active, Math.max(count - 1, 0));
   useEffect(() => {
     if (!moved.current) return;
@@ -109,7 +111,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
                 key={index}
                 role="row"
                 data-index={index}
-                data-opens={onOpen && row !== undefined ? '' : undefined}
+                data-opens={onOpen && row !== undefined ? rowId(row) : undefined}
                 aria-rowindex={index + 2}
                 aria-selected={openId === undefined ? undefined : index === opened}
                 tabIndex={index === focused ? 0 : -1}

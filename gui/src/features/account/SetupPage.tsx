@@ -66,6 +66,7 @@ function SetupForm({ token }: { token: string }) {
           label={t('setup.password')}
           description={t('setup.passwordHelp')}
           autoComplete="new-password"
+          aria-invalid={form.errors.password !== undefined}
           required
           withAsterisk={false}
           visibilityToggleButtonProps={{ 'aria-label': t('setup.show') }}

@@ -41,6 +41,7 @@ export default function EventDrawer({ id, tab = standardTab, rows, onShow, onTab
     <Drawer
       opened={id !== undefined}
       onClose={onClose}
+      returnFocus={false}
       classNames={{ content: styles.content, body: styles.body, title: styles.title }}
       closeButtonProps={{ 'aria-label': t('app:close') }}
       title={

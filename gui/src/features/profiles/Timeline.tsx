@@ -74,7 +74,7 @@ export function Timeline({ profile }: { profile: Document }) {
             <ul className={styles.events}>
               {events.map((event) => (
                 <li key={event.id}>
-                  <button type="button" className={styles.event} onClick={() => void navigate({ search: (now) => ({ ...now, event: event.id }), resetScroll: false })}>
+                  <button type="button" data-opens={event.id} className={styles.event} onClick={() => void navigate({ search: (now) => ({ ...now, event: event.id }), resetScroll: false })}>
                     <span className={`${styles.dim} number`}>{format.time(textAt(event, 'metadata.time.insert'))}</span>
                     <span>
                       <EventType event={event} />

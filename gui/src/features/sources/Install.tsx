@@ -57,7 +57,7 @@ function Listening({ source }: { source: Source }) {
     <div role="status" data-listening={event ? 'received' : 'waiting'}>
       {event ? (
         <Alert color="teal" variant="outline" icon={<IconCircleCheck size={20} />} title={t('install.received')}>
-          <AnchorLink to="/events" search={{ q: `source.id = ${JSON.stringify(source.id)}`, event: event.id }}>
+          <AnchorLink underline="always" to="/events" search={{ q: `source.id = ${JSON.stringify(source.id)}`, event: event.id }}>
             {textAt(event, 'type')}
           </AnchorLink>
           , {format.dateTime(textAt(event, 'metadata.time.insert'))}
