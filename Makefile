@@ -48,7 +48,7 @@ test-go: web
 	go test $(RACE) -shuffle=on -timeout 20m ./...
 
 test-fast: ## run the Go tests without the race detector; results are remembered
-	go test -short $$(go list ./... | grep -v /e2e$$)
+	go test -short $$(go list ./... | grep -v /e2e)
 	go test -short -count=1 ./e2e
 
 FUZZED   ?= ./expr ./internal/collect
@@ -74,8 +74,10 @@ gen: ## write generated pages and golden files anew
 bench: build ## measure the program beside its limits
 	go run ./bench all
 
-crash: ## kill the program under load, again and again, and count what it kept
-	go test -run 'Crash|UnderLoad|Garbage' -count=5 -v ./e2e
+N ?= 100
+
+crash: ## kill the program under load N times and count what it kept
+	go test -count=1 -run TestCrash -kills=$(N) -timeout 0 -v ./e2e/crash
 
 release: web ## build the program for every platform into dist/
 	@rm -rf dist && mkdir dist

@@ -43,8 +43,9 @@ var mayImport = map[string][]string{
 
 	"cmd/tracardi": {"internal/app", "internal/config", "internal/demo"},
 
-	"bench": {},
-	"e2e":   {},
+	"bench":     {},
+	"e2e":       {},
+	"e2e/crash": {},
 }
 
 // onlyIn keeps a library in the one place that knows it. A name ending in a slash stands for everything below it.

@@ -1,0 +1,221 @@
+// Package crash kills, fills, damages and stops the program under load, and then compares everything that it stored with
+// everything that it promised.
+package crash
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+var kills = flag.Int("kills", 20, "how often TestCrash kills the server")
+
+// binary is the program under test.
+var binary string
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	dir, err := os.MkdirTemp("", "tracardi-crash-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	binary = filepath.Join(dir, "tracardi")
+	command := exec.Command("go", "build", "-trimpath", "-o", binary, "./cmd/tracardi")
+	command.Dir = filepath.Join("..", "..")
+	command.Env = append(os.Environ(), "CGO_ENABLED=0")
+	out, err := command.CombinedOutput()
+	code := 1
+	if err == nil {
+		code = m.Run()
+	} else {
+		fmt.Fprintf(os.Stderr, "go build: %v\n%s", err, out)
+	}
+	_ = os.RemoveAll(dir) // left-overs in the temporary folder do no harm
+	os.Exit(code)
+}
+
+const token = "crash-crash-crash-crash"
+
+// server is one run of the program.
+type server struct {
+	t       testing.TB
+	command *exec.Cmd
+	url     string
+	client  *http.Client
+	out     *output
+	ended   chan struct{}
+}
+
+// output collects what a process writes.
+type output struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.Write(p)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.String()
+}
+
+// launch runs the server on a folder with little memory, so that files are written often, and waits for nothing.
+func launch(t testing.TB, data string) *server {
+	t.Helper()
+	s := &server{
+		t: t, out: &output{}, ended: make(chan struct{}),
+		client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}, Timeout: 30 * time.Second},
+	}
+	s.command = exec.Command(binary, "serve", "--data", data, "--addr=127.0.0.1:0", "--memory=64", "--roles=api,worker")
+	s.command.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "TRACARDI_ADMIN_TOKEN=" + token}
+	s.command.Stdout, s.command.Stderr = s.out, s.out
+	if err := s.command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		defer close(s.ended)
+		_ = s.command.Wait() // the exit code says it
+	}()
+	t.Cleanup(func() {
+		_ = s.command.Process.Kill() // mostly it has ended
+		<-s.ended
+		s.client.CloseIdleConnections()
+	})
+	return s
+}
+
+var readyLine = regexp.MustCompile(`is ready: (http://\S+)`)
+
+// start runs the server and waits until it takes requests.
+func start(t testing.TB, data string) *server {
+	t.Helper()
+	s := launch(t, data)
+	await(t, "the server to listen", func() bool {
+		select {
+		case <-s.ended:
+			t.Fatalf("the server ended with code %d:\n%s", s.command.ProcessState.ExitCode(), s.out)
+		default:
+		}
+		match := readyLine.FindStringSubmatch(s.out.String())
+		if match == nil {
+			return false
+		}
+		s.url = match[1]
+		response, err := s.client.Get(s.url + "/healthz")
+		if err != nil {
+			return false
+		}
+		response.Body.Close()
+		return true
+	})
+	return s
+}
+
+// end sends a signal, waits for the end and returns the exit code, -1 for the end by the signal itself.
+func (s *server) end(signal syscall.Signal) int {
+	s.t.Helper()
+	_ = s.command.Process.Signal(signal) // it may have ended by itself, which the code tells
+	return s.wait()
+}
+
+func (s *server) wait() int {
+	s.t.Helper()
+	defer s.client.CloseIdleConnections()
+	select {
+	case <-s.ended:
+		return s.command.ProcessState.ExitCode()
+	case <-time.After(time.Minute):
+		_ = s.command.Process.Kill() // the test has failed already
+		s.t.Fatalf("the server does not end:\n%s", s.out)
+		return 0
+	}
+}
+
+// ask sends a request as the administrator.
+func (s *server) ask(method, path, body string) (int, http.Header, []byte, error) {
+	request, err := http.NewRequest(method, s.url+path, strings.NewReader(body))
+	if err != nil {
+		return 0, nil, nil, err
+	}
+	request.Header.Set("Authorization", "Bearer "+token)
+	request.Header.Set("Content-Type", "application/json")
+	response, err := s.client.Do(request)
+	if err != nil {
+		return 0, nil, nil, err
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	return response.StatusCode, response.Header, text, err
+}
+
+// must sends a request that has to succeed and decodes its answer.
+func (s *server) must(method, path, body string, into any) {
+	s.t.Helper()
+	status, _, text, err := s.ask(method, path, body)
+	if err != nil || status >= 300 {
+		s.t.Fatalf("%s %s: %d %v %s\n%s", method, path, status, err, text, s.out)
+	}
+	if into == nil {
+		return
+	}
+	if err := json.Unmarshal(text, into); err != nil {
+		s.t.Fatalf("%s %s: %v in %s", method, path, err, text)
+	}
+}
+
+// makeSource makes the source that the visitors send from.
+func (s *server) makeSource() {
+	s.t.Helper()
+	s.must("POST", "/api/v1/sources", `{"id": "crash", "name": "Crash", "types": ["rest"]}`, nil)
+}
+
+// drain waits until everything that was accepted for later is done.
+func (s *server) drain() {
+	s.t.Helper()
+	await(s.t, "the queue to be empty", func() bool {
+		var queue struct {
+			Items []struct{ Ready, Delayed, Dead int }
+		}
+		s.must("GET", "/api/v1/queue", "", &queue)
+		left := 0
+		for _, topic := range queue.Items {
+			left += topic.Ready + topic.Delayed
+			if topic.Dead > 0 {
+				s.t.Fatalf("%d dead letters\n%s", topic.Dead, s.out)
+			}
+		}
+		return left == 0
+	})
+}
+
+// await polls until a condition holds.
+func await(t testing.TB, what string, holds func() bool) {
+	t.Helper()
+	tick := time.NewTicker(2 * time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.After(time.Minute); !holds(); {
+		select {
+		case <-deadline:
+			t.Fatalf("waited in vain for %s", what)
+		case <-tick.C:
+		}
+	}
+}
