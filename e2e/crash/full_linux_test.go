@@ -129,15 +129,22 @@ func TestNoRoomAtAll(t *testing.T) {
 	if err := errors.Join(os.Remove(filler), os.Remove(filler+"2")); err != nil {
 		t.Fatal(err)
 	}
-	select {
-	case <-s.ended:
-		t.Logf("the server stopped with code %d", s.command.ProcessState.ExitCode())
-		if code := s.wait(); code != 2 || !strings.Contains(s.out.String(), "nothing acknowledged is lost") {
-			t.Errorf("exit code %d without an explanation:\n%s", code, s.out)
+	ready := false
+	await(t, "the server to be ready again, or to have stopped", func() bool {
+		select {
+		case <-s.ended:
+			return true
+		default:
 		}
-	default:
-		await(t, "the server to be ready again", func() bool { return readiness(t, s) == 200 })
+		status, _, _, err := s.ask("GET", "/readyz", "") // a server that stops answers nothing
+		ready = err == nil && status == 200
+		return ready
+	})
+	if ready {
 		s.end(syscall.SIGKILL)
+	} else if code := s.wait(); code != 2 || !strings.Contains(s.out.String(), "nothing acknowledged is lost") &&
+		!strings.Contains(s.out.String(), "no space left on device") { // the engine itself may be the first to notice
+		t.Errorf("exit code %d without an explanation:\n%s", code, s.out)
 	}
 	cancel()
 	<-gone

@@ -37,14 +37,9 @@ func TestRecordsInSegments(t *testing.T) {
 	})
 }
 
-// TestRecordsOnTheMove asks while segments are made, or not yet; deleted documents stay in them.
+// TestRecordsOnTheMove asks while segments are made, or not yet, and while deleted documents are still in them, or not.
 func TestRecordsOnTheMove(t *testing.T) {
-	recordsInMemory(t, pebble.Options{SegmentRows: 16, Rewrite: time.Hour}, nil)
-}
-
-// TestRecordsRewritten asks while segments are made again and again.
-func TestRecordsRewritten(t *testing.T) {
-	recordsInMemory(t, pebble.Options{SegmentRows: 7, Rewrite: 50 * time.Microsecond}, nil)
+	recordsInMemory(t, pebble.Options{SegmentRows: 16, Rewrite: 20 * time.Millisecond}, nil)
 }
 
 // memoryStore is a store on a disk of memory.

@@ -212,7 +212,7 @@ func recordsLong(t *testing.T, rs *recordsSuite) {
 		for range 30 {
 			deep = members{"d": deep}
 		}
-		long := strings.Repeat("long ", 30_000)
+		long := strings.Repeat("long ", 10_000)
 		var writes []storage.Write
 		for i := range 20 {
 			with := members{"n": i, "text": "short"}
