@@ -94,68 +94,6 @@ func TestFullDisk(t *testing.T) {
 	}
 }
 
-// TestNoRoomAtAll takes the last byte away under load, more quickly than the server can see it coming. It may stop, but what it
-// promised is there when it is started with some room.
-func TestNoRoomAtAll(t *testing.T) {
-	dir, here := smallDisk(t, 48)
-	if !here {
-		return
-	}
-	data, filler := filepath.Join(dir, "data"), filepath.Join(dir, "filler")
-	s := start(t, data)
-	s.makeSource()
-	c := newCrowd(1)
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	var refusals atomic.Int64
-	gone := make(chan struct{})
-	go func() {
-		defer close(gone)
-		c.run(ctx, t, s, func(int, string) { refusals.Add(1) })
-	}()
-	wait(t, 300*time.Millisecond)
-	fill(t, filler, 0)
-	await(t, "the server to refuse or to stop", func() bool {
-		select {
-		case <-s.ended:
-			return true
-		default:
-			return refusals.Load() > 20
-		}
-	})
-	wait(t, 300*time.Millisecond)
-	fill(t, filler+"2", 0) // what the server gave up
-	wait(t, 300*time.Millisecond)
-	if err := errors.Join(os.Remove(filler), os.Remove(filler+"2")); err != nil {
-		t.Fatal(err)
-	}
-	ready := false
-	await(t, "the server to be ready again, or to have stopped", func() bool {
-		select {
-		case <-s.ended:
-			return true
-		default:
-		}
-		status, _, _, err := s.ask("GET", "/readyz", "") // a server that stops answers nothing
-		ready = err == nil && status == 200
-		return ready
-	})
-	if ready {
-		s.end(syscall.SIGKILL)
-	} else if code := s.wait(); code != 2 || !strings.Contains(s.out.String(), "nothing acknowledged is lost") &&
-		!strings.Contains(s.out.String(), "no space left on device") { // the engine itself may be the first to notice
-		t.Errorf("exit code %d without an explanation:\n%s", code, s.out)
-	}
-	cancel()
-	<-gone
-	s = start(t, data)
-	someAccepted(t, s, c)
-	verify(t, s, c)
-	if code := s.end(syscall.SIGTERM); code != 0 {
-		t.Errorf("exit code %d:\n%s", code, s.out)
-	}
-}
-
 // someAccepted sends until a number of requests were answered.
 func someAccepted(t *testing.T, s *server, c *crowd) {
 	t.Helper()
