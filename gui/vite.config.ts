@@ -25,6 +25,7 @@ function firstPaint(): Plugin {
   };
 }
 
+const frame = /\/src\/(api\/|app\/(?!locales|shell\/[A-Z]\w+\.tsx|Toasts)|features\/\w+\/routes)/;
 const server = process.env.TRACARDI_URL ?? 'http://127.0.0.1:8686';
 
 export default defineConfig({
@@ -33,7 +34,15 @@ export default defineConfig({
     port: 5173,
     proxy: Object.fromEntries(['/api', '/track', '/tracker', '/healthz', '/readyz', '/metrics'].map((path) => [path, server])),
   },
-  build: { target: 'es2022', cssTarget: ['chrome123', 'firefox120', 'safari17.5'], manifest: true, assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  build: {
+    target: 'es2022',
+    cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
+    manifest: true,
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    // The frame needs all routes at once: one file instead of many small ones.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'frame', test: frame }] } } },
+  },
   test: {
     environment: 'happy-dom',
     include: ['src/**/*.test.{ts,tsx}'],

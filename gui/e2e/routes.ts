@@ -6,6 +6,10 @@ export async function allRoutes(program: Program): Promise<string[]> {
   const { items: events } = await program.api<{ items: { id: string }[] }>('GET', '/events?q=type:purchase&limit=1');
   const profile = `/profiles/${items[0]?.id}`;
   return [
+    '/',
+    '/live',
+    '/event-types',
+    '/event-types?type=purchase',
     '/events',
     `/events?event=${events[0]?.id}`,
     `/events?event=${events[0]?.id}&tab=raw`,

@@ -1,7 +1,8 @@
 import { localStorageColorSchemeManager, MantineProvider } from '@mantine/core';
+import { useNotifications } from '@mantine/notifications';
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useRef } from 'react';
 import { connection } from '../api/connection';
 import { Problem } from '../api/problem';
 import { themeKey } from './preferences';
@@ -38,12 +39,18 @@ const themes = localStorageColorSchemeManager({ key: themeKey });
 export function App() {
   return (
     <MantineProvider theme={theme} cssVariablesResolver={variables} colorSchemeManager={themes} defaultColorScheme="auto" getStyleNonce={() => nonce ?? ''}>
-      <Suspense>
-        <Toasts />
-      </Suspense>
+      <Messages />
       <QueryClientProvider client={queries}>
         <RouterProvider router={router} />
       </QueryClientProvider>
     </MantineProvider>
   );
+}
+
+/** Short messages; what shows them is loaded with the first one. */
+function Messages() {
+  const { notifications } = useNotifications();
+  const wanted = useRef(false);
+  wanted.current ||= notifications.length > 0;
+  return <Suspense>{wanted.current && <Toasts />}</Suspense>;
 }

@@ -1,7 +1,10 @@
 import 'i18next';
 import type app from './locales/en.json';
 import type account from '../features/account/en.json';
+import type dashboard from '../features/dashboard/en.json';
 import type events from '../features/events/en.json';
+import type eventtypes from '../features/eventtypes/en.json';
+import type live from '../features/live/en.json';
 import type profiles from '../features/profiles/en.json';
 import type sessions from '../features/sessions/en.json';
 import type sources from '../features/sources/en.json';
@@ -13,7 +16,10 @@ declare module 'i18next' {
     resources: {
       app: typeof app;
       account: typeof account;
+      dashboard: typeof dashboard;
       events: typeof events;
+      eventtypes: typeof eventtypes;
+      live: typeof live;
       profiles: typeof profiles;
       sessions: typeof sessions;
       sources: typeof sources;

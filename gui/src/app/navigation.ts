@@ -1,14 +1,22 @@
-import { IconBolt, IconClock, IconPlugConnected, IconUsers } from '@tabler/icons-react';
+import { IconActivity, IconBolt, IconClock, IconGauge, IconPlugConnected, IconTags, IconUsers } from '@tabler/icons-react';
 import type { Role } from '../api/client';
 
 /** The places of the menu: path, word, key after "g", and who sees them (everybody, when left out). */
 export const navigation = [
+  {
+    title: 'nav.now',
+    places: [
+      { to: '/', label: 'nav.dashboard', icon: IconGauge, key: 'd' },
+      { to: '/live', label: 'nav.live', icon: IconActivity, key: 'l' },
+    ],
+  },
   {
     title: 'nav.data',
     places: [
       { to: '/events', label: 'nav.events', icon: IconBolt, key: 'e' },
       { to: '/profiles', label: 'nav.profiles', icon: IconUsers, key: 'p' },
       { to: '/sessions', label: 'nav.sessions', icon: IconClock, key: 's' },
+      { to: '/event-types', label: 'nav.eventTypes', icon: IconTags, key: 't' },
     ],
   },
   {

@@ -1,24 +1,30 @@
-import { createRouter, createRoute, redirect } from '@tanstack/react-router';
+import { createRouter } from '@tanstack/react-router';
 import type { QueryClient } from '@tanstack/react-query';
 import { loginRoute, setupRoute } from '../features/account/routes';
+import { dashboardRoute } from '../features/dashboard/routes';
 import { eventsRoute } from '../features/events/routes';
+import { eventTypesRoute } from '../features/eventtypes/routes';
+import { liveRoute } from '../features/live/routes';
 import { profileRoute, profilesRoute } from '../features/profiles/routes';
 import { sessionsRoute } from '../features/sessions/routes';
 import { newSourceRoute, sourceRoute, sourcesRoute } from '../features/sources/routes';
 import { root, signedIn } from './routes';
 
-const home = createRoute({
-  getParentRoute: () => signedIn,
-  path: '/',
-  beforeLoad: () => {
-    throw redirect({ to: '/events', replace: true });
-  },
-});
-
 const tree = root.addChildren([
   loginRoute,
   setupRoute,
-  signedIn.addChildren([home, eventsRoute, profilesRoute, profileRoute, sessionsRoute, sourcesRoute, newSourceRoute, sourceRoute]),
+  signedIn.addChildren([
+    dashboardRoute,
+    liveRoute,
+    eventsRoute,
+    eventTypesRoute,
+    profilesRoute,
+    profileRoute,
+    sessionsRoute,
+    sourcesRoute,
+    newSourceRoute,
+    sourceRoute,
+  ]),
 ]);
 
 export function makeRouter(queries: QueryClient) {

@@ -19,7 +19,7 @@ export function Menu({ groups }: { groups: ReturnType<typeof placesFor> }) {
           <ul className={styles.list}>
             {places.map(({ to, label, icon: Icon }) => (
               <li key={to}>
-                <Link to={to} className={styles.place} activeProps={{ 'aria-current': 'page' }}>
+                <Link to={to} className={styles.place} activeOptions={{ exact: to === '/', includeSearch: false }} activeProps={{ 'aria-current': 'page' }}>
                   <Icon size={18} stroke={1.7} aria-hidden />
                   {t(label)}
                 </Link>
