@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"os"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -90,7 +89,7 @@ func (f *slowFile) ReadAt(p []byte, at int64) (int, error) {
 
 func openError(dir string, err error) error {
 	switch {
-	case inUse(err):
+	case errors.Is(err, errInUse):
 		return fmt.Errorf("the records in %s are in use: stop the other process, or choose another data folder: %w", dir, err)
 	case pebble.IsCorruptionError(err) || errors.Is(err, errDamaged) || errors.Is(err, fs.ErrNotExist) || errors.Is(err, pebble.ErrDBNotPristine),
 		strings.Contains(err.Error(), "object size mismatch"): // the engine gives no kind of error for it
@@ -99,10 +98,15 @@ func openError(dir string, err error) error {
 	return fmt.Errorf("open the records in %s: %w", dir, err)
 }
 
-// inUse tells whether the lock of the folder is held. The engine gives no kind of error for a lock of this very process.
-func inUse(err error) bool {
-	return errors.Is(err, syscall.EAGAIN) || errors.Is(err, syscall.EACCES) && strings.Contains(err.Error(), "LOCK") ||
-		strings.Contains(err.Error(), "lock held by current process")
+var errInUse = errors.New("the folder is locked")
+
+// lockFolder makes the folder this process's own.
+func lockFolder(disk vfs.FS, dir string) (*pebble.Lock, error) {
+	lock, err := pebble.LockDirectory(dir, disk)
+	if _, noFile := errors.AsType[*fs.PathError](err); err != nil && !noFile { // the file of the lock is there, and held
+		err = fmt.Errorf("%w: %w", errInUse, err)
+	}
+	return lock, err
 }
 
 // failure turns any error into a *tracardi.Error; nil stays nil.

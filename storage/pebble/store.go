@@ -95,7 +95,7 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 
 // open opens the files and reads what is kept in memory.
 func (s *Store) open(ctx context.Context, o Options) (err error) {
-	if s.lock, err = pebble.LockDirectory(s.dir, s.disk.disk); err != nil {
+	if s.lock, err = lockFolder(s.disk.disk, s.dir); err != nil {
 		return err
 	}
 	if err = breakSeal(s.disk.disk, s.dir); err == nil {

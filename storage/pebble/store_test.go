@@ -252,6 +252,36 @@ func TestOpenWithEndedContext(t *testing.T) {
 	open(t, dir, pebble.Options{})
 }
 
+// TestReadsWaitForCommits asks before the change sets are on the disk. This store shows them all the same, so that a second
+// request does not meet a conflict.
+func TestReadsWaitForCommits(t *testing.T) {
+	s := open(t, t.TempDir(), pebble.Options{})
+	for n := range uint64(50) {
+		id := strconv.FormatUint(n, 10)
+		ticket := s.Commit(&storage.ChangeSet{Tenant: acme, Writes: visit(id, "p", n, noon)})
+		docs, err := s.Read(t.Context(), acme, storage.Profiles, []string{"p"})
+		check(t, err)
+		total, err := s.Count(t.Context(), acme, storage.Events, storage.Query{})
+		check(t, err)
+		if docs[0].Version != n+1 || total != int64(n+1) {
+			t.Fatalf("after change set %d there are version %d and %d events", n, docs[0].Version, total)
+		}
+		deleted, err := s.Delete(t.Context(), acme, storage.Events, []string{id})
+		check(t, err)
+		check(t, commit(s, acme, visit(id, "q", n, noon)[:1]))
+		if deleted != 1 {
+			t.Fatalf("event %s was not there to be deleted", id)
+		}
+		check(t, ticket.Wait(t.Context()))
+	}
+	ticket := s.Commit(&storage.ChangeSet{Tenant: acme, Writes: visit("late", "r", 0, noon)})
+	check(t, s.Drop(t.Context(), acme))
+	check(t, ticket.Wait(t.Context()))
+	if n := s.Keys(t, acme); n != 0 {
+		t.Errorf("%d keys of a dropped tenant are left", n)
+	}
+}
+
 func TestDropLeavesNothing(t *testing.T) {
 	s := open(t, t.TempDir(), pebble.Options{SegmentRows: 16})
 	for range 3 {

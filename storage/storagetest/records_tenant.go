@@ -90,9 +90,8 @@ func recordsDrop(t *testing.T, rs *recordsSuite) {
 		before[tenant] = recordsAnswers(t, s, tenant)
 	}
 	for i, tenant := range names {
-		ticket := s.Commit(&storage.ChangeSet{Tenant: tenant, Writes: []storage.Write{event("late", noon, nil)}})
+		ok(t, commit(s, tenant, event("late", noon, nil)))
 		ok(t, s.Drop(t.Context(), tenant))
-		ok(t, ticket.Wait(t.Context()))
 		rs.refresh(t, s)
 		same(t, fmt.Sprintf("answers of dropped tenant %q", tenant), recordsAnswers(t, s, tenant), nothing)
 		for _, other := range names[i+1:] {
