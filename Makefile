@@ -43,9 +43,13 @@ test: test-web test-go fuzz ## run every test, and fuzz for a moment
 test-web: web
 	@for folder in $(WEB); do (cd $$folder && npm test --silent) || exit 1; done
 
+# The servers that the tests speak to. `make test SERVICES=` leaves them out, and skips what needs them.
+SERVICES ?= opensearch elasticsearch mariadb redis pulsar opensearch2 elasticsearch8
+
 test-go: web
 	@$(if $(RACE),,echo "no C compiler: the tests run without the race detector (apt-get install gcc)")
-	go test $(RACE) -shuffle=on -timeout 20m ./...
+	$(if $(SERVICES),urls=$$(test/services/up $(SERVICES)) && eval "$$urls" && TRACARDI_TEST_REQUIRED=1) \
+		go test $(RACE) -shuffle=on -timeout 20m ./...
 
 test-fast: ## run the Go tests without the race detector; results are remembered
 	go test -short $$(go list ./... | grep -v /e2e)
