@@ -87,21 +87,22 @@ func parseRelative(s string, now time.Time) (time.Time, bool) {
 	if s == "" || (s[0] != '-' && s[0] != '+' && !strings.HasPrefix(s, "in ") && !strings.HasSuffix(s, " ago")) {
 		return time.Time{}, false
 	}
-	by, err := parseOffset(s)
+	by, err := ParseOffset(s)
 	if err != nil {
 		return time.Time{}, false
 	}
-	t := by.add(now)
+	t := by.Add(now)
 	return t, isCommonEra(t)
 }
 
-// offset is a distance in time; months and days are those of the calendar.
-type offset struct {
+// Offset is a distance in time; months and days are those of the calendar.
+type Offset struct {
 	months, days int
 	rest         time.Duration
 }
 
-func (o offset) add(t time.Time) time.Time { return t.AddDate(0, o.months, o.days).Add(o.rest) }
+// Add moves a time by the offset.
+func (o Offset) Add(t time.Time) time.Time { return t.AddDate(0, o.months, o.days).Add(o.rest) }
 
 // isCommonEra tells whether the date can be written in UTC with four digits of year.
 func isCommonEra(t time.Time) bool {
@@ -110,7 +111,7 @@ func isCommonEra(t time.Time) bool {
 }
 
 // units are the words for a unit by their first letters: the number of months, days and nanoseconds in it.
-var units = map[string]offset{
+var units = map[string]Offset{
 	"s": {rest: time.Second}, "sec": {rest: time.Second}, "second": {rest: time.Second},
 	"m": {rest: time.Minute}, "min": {rest: time.Minute}, "minute": {rest: time.Minute},
 	"h": {rest: time.Hour}, "hr": {rest: time.Hour}, "hour": {rest: time.Hour},
@@ -124,8 +125,9 @@ const maxOffset = 1_000_000 * time.Hour
 
 var errOffset = errors.New(`an offset is written like "-15m", "2 days" or "1 hour ago"`)
 
-// parseOffset reads a distance in time: "-15m", "2 days", "1h 30m", "in 3 weeks", "1 month ago".
-func parseOffset(s string) (offset, error) {
+// ParseOffset reads a distance in time: "-15m", "2 days", "1h 30m", "in 3 weeks", "1 month ago". The longest has six digits of
+// its unit.
+func ParseOffset(s string) (Offset, error) {
 	s = strings.ToLower(strings.TrimSpace(s))
 	sign := 1
 	if rest, ok := strings.CutSuffix(s, " ago"); ok {
@@ -139,9 +141,9 @@ func parseOffset(s string) (offset, error) {
 	}
 	s = strings.TrimSpace(s)
 	if len(s) > 60 {
-		return offset{}, errOffset
+		return Offset{}, errOffset
 	}
-	var sum offset
+	var sum Offset
 	for first := true; first || s != ""; first = false {
 		digits := leading(s, '0', '9')
 		s = strings.TrimSpace(s[len(digits):])
@@ -149,21 +151,21 @@ func parseOffset(s string) (offset, error) {
 		s = strings.TrimSpace(s[len(letters):])
 		n, err := strconv.Atoi(digits)
 		if err != nil || n > 999_999 {
-			return offset{}, errOffset
+			return Offset{}, errOffset
 		}
 		unit, ok := units[letters]
 		if !ok {
 			unit, ok = units[strings.TrimSuffix(letters, "s")]
 		}
 		if !ok {
-			return offset{}, fmt.Errorf("there is no unit of time %q; %w", letters, errOffset)
+			return Offset{}, fmt.Errorf("there is no unit of time %q; %w", letters, errOffset)
 		}
 		n *= sign
 		sum.months += n * unit.months
 		sum.days += n * unit.days
 		sum.rest += time.Duration(n) * unit.rest
 		if sum.rest.Abs() > maxOffset {
-			return offset{}, errOffset
+			return Offset{}, errOffset
 		}
 	}
 	return sum, nil

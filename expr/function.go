@@ -155,14 +155,14 @@ func (v *value) zone() (*time.Location, error) {
 	return zone, nil
 }
 
-func (v *value) offset() (offset, error) {
-	if by, ok := v.any.(offset); ok {
+func (v *value) offset() (Offset, error) {
+	if by, ok := v.any.(Offset); ok {
 		return by, nil
 	}
 	if v.kind != text {
-		return offset{}, fmt.Errorf("%w, there is %s", errOffset, v.kind)
+		return Offset{}, fmt.Errorf("%w, there is %s", errOffset, v.kind)
 	}
-	return parseOffset(v.text)
+	return ParseOffset(v.text)
 }
 
 func nowIn(now time.Time, zone value) (value, error) {
@@ -190,7 +190,7 @@ func shifted(t, by value) (value, error) {
 	if err != nil {
 		return value{}, err
 	}
-	moved := o.add(t.time)
+	moved := o.Add(t.time)
 	if !isCommonEra(moved) {
 		return value{}, errors.New("the offset leads out of the calendar")
 	}

@@ -1,0 +1,206 @@
+package node
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/google/jsonschema-go/jsonschema"
+
+	"github.com/tracardi/tracardi-go"
+)
+
+// Type describes a kind of node.
+type Type struct {
+	ID   string // within its group, such as if; the registry makes it control.if
+	Name string // shown to people, such as If
+	Icon string // of the Tabler set, such as arrows-split
+	// New makes a node with its default settings, a pointer to a struct.
+	New func() Node
+
+	In  []Port // nil for one port "payload"; empty for a node that only begins flows
+	Out []Port // besides the error port, which every node has; nil for one port "payload"
+
+	// Aliases are the original's names of the node, module and class joined by a dot; Import turns the original's settings into
+	// ours, and is nil when they have the same names.
+	Aliases []string
+	Import  func(old map[string]any) map[string]any
+
+	Start bool // a flow may begin here
+	// Acts says that it changes something outside, such as sending mail. A test of a flow does not run it, but goes on with
+	// what its first example gives.
+	Acts bool
+	// Background says that nobody waits for it: unless the flow says otherwise, it runs after the event is stored, by a worker,
+	// and again if the worker dies.
+	Background bool
+	// Joins says that it waits for the payloads of all edges and gets them as one: {"name of the edge": payload, …}.
+	Joins bool
+
+	Examples []Example // at least one for each output port
+
+	Group *Group // set by Register
+	once  func() (*jsonschema.Schema, map[string]*jsonschema.Resolved)
+}
+
+// Port is where payloads enter or leave a node.
+type Port struct {
+	Name string `json:"name"`
+	Doc  string `json:"doc,omitempty"` // when a payload comes here
+}
+
+var payloadPort = []Port{{Name: "payload"}}
+
+// Example shows what a node does; it is documentation and a test. Documents are JSON.
+type Example struct {
+	Name    string // what it shows
+	Config  string // settings that differ from the defaults; empty for none
+	Payload string // what arrives; empty for {}
+	In      string // input port; empty for the first
+	Event   string // fields over those of an ordinary page-view event
+	Profile string // fields over those of an ordinary profile; "null" for none
+	Session string // fields over those of an ordinary session
+	Memory  string // of the flow
+
+	Port   string // where it goes on; empty when nothing does
+	Result string // the payload there; empty when it is what arrived
+	Error  string // a part of the message when the node fails
+	// After lists paths and their JSON values after the run, such as "profile@traits.color": `"red"`; null for nothing there.
+	After map[string]string
+	Waits string // how long the node waits, such as "2h"
+}
+
+// FullID is the name under which flows know the type, such as control.if.
+func (t *Type) FullID() string { return t.Group.ID + "." + t.ID }
+
+// Doc is the documentation in Markdown: the comment of the node's struct.
+func (t *Type) Doc() string { return t.Group.doc(reflect.TypeOf(t.New()).Elem().Name()) }
+
+// Schema is the JSON Schema of the settings, with hints for a form: x-widget, x-order.
+func (t *Type) Schema() *jsonschema.Schema { schema, _ := t.once(); return schema }
+
+// Configure makes a node of its settings. The error joins everything that is wrong, each part an Invalid *tracardi.Error whose
+// field is the setting.
+func (t *Type) Configure(config json.RawMessage) (Node, error) {
+	settings := map[string]json.RawMessage{}
+	if len(config) > 0 && string(config) != "null" {
+		if err := json.Unmarshal(config, &settings); err != nil {
+			return nil, tracardi.InvalidField("config", "must be an object")
+		}
+	}
+	var errs []error
+	schema, properties := t.once()
+	node := t.New()
+	fields := fieldsOf(node)
+	for _, name := range sortedNames(settings) {
+		field, known := fields[name]
+		if !known {
+			errs = append(errs, tracardi.InvalidField(name, "there is no such setting; there are: %s", strings.Join(schema.PropertyOrder, ", ")))
+			continue
+		}
+		errs = append(errs, set(field, name, settings[name], properties[name]))
+	}
+	for _, name := range schema.Required {
+		if isEmpty(fields[name], settings[name]) {
+			errs = append(errs, tracardi.InvalidField(name, "is required"))
+		}
+	}
+	if checker, ok := node.(Checker); ok && errors.Join(errs...) == nil {
+		errs = append(errs, checker.Check())
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	return node, nil
+}
+
+// set checks one setting and puts it into its field.
+func set(field reflect.Value, name string, raw json.RawMessage, schema *jsonschema.Resolved) error {
+	var value any
+	if err := json.Unmarshal(raw, &value); err != nil {
+		return tracardi.InvalidField(name, "%v", err)
+	}
+	if value == nil {
+		return nil // the default stays
+	}
+	if err := schema.Validate(value); err != nil {
+		return tracardi.InvalidField(name, "%s", plain(err))
+	}
+	if err := json.Unmarshal(raw, field.Addr().Interface()); err != nil {
+		return tracardi.InvalidField(name, "%v", err)
+	}
+	return nil
+}
+
+// plain takes away what the validator says of itself.
+func plain(err error) string {
+	text := err.Error()
+	if at := strings.LastIndex(text, "validating "); at >= 0 {
+		if _, rest, found := strings.Cut(text[at:], ": "); found {
+			text = rest
+		}
+	}
+	return text
+}
+
+// isEmpty tells whether a required setting is missing.
+func isEmpty(field reflect.Value, raw json.RawMessage) bool {
+	switch string(raw) {
+	case "", "null", `""`, "[]", "{}":
+	default:
+		return false
+	}
+	if empty, ok := field.Interface().(interface{ Empty() bool }); ok {
+		return empty.Empty()
+	}
+	if kind := field.Kind(); kind == reflect.Slice || kind == reflect.Map {
+		return field.Len() == 0
+	}
+	return field.IsZero()
+}
+
+func (t *Type) prepare() {
+	if t.In == nil {
+		t.In = payloadPort
+	}
+	if t.Out == nil {
+		t.Out = payloadPort
+	}
+	t.once = sync.OnceValues(func() (*jsonschema.Schema, map[string]*jsonschema.Resolved) { return schemaOf(t.New()) })
+}
+
+// HasOut tells whether the type has an output port.
+func (t *Type) HasOut(name string) bool { return name == ErrorPort || hasPort(t.Out, name) }
+
+// HasIn tells whether the type has an input port.
+func (t *Type) HasIn(name string) bool { return hasPort(t.In, name) }
+
+func hasPort(ports []Port, name string) bool {
+	return slices.ContainsFunc(ports, func(p Port) bool { return p.Name == name })
+}
+
+// Import returns the type and the settings of a node of the original; ok is false when nobody knows it.
+func Import(module, class string, old map[string]any) (t *Type, config json.RawMessage, ok bool, err error) {
+	t = registry.byAlias[module+"."+class]
+	if t == nil {
+		return nil, nil, false, nil
+	}
+	if t.Import != nil {
+		old = t.Import(old)
+	}
+	fields := fieldsOf(t.New())
+	kept := map[string]any{}
+	for name, value := range old {
+		if _, known := fields[name]; known {
+			kept[name] = value
+		}
+	}
+	config, err = json.Marshal(kept)
+	if err != nil {
+		return nil, nil, true, fmt.Errorf("settings of %s: %w", class, err)
+	}
+	return t, config, true, nil
+}

@@ -1,0 +1,6 @@
+// Package nodes registers every node that comes with the program.
+package nodes
+
+import (
+	_ "github.com/tracardi/tracardi-go/nodes/control" // each group registers its nodes
+)
