@@ -66,7 +66,12 @@ func checkVisit(t *testing.T, p *program) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	contains(t, string(text), `"main":"ann@shop.example"`, `"firstname":"Ann"`, `"plan":"pro"`)
+	var group struct{ Traits struct{ Name string } }
+	contains(t, string(text), `"main":"ann@shop.example"`, `"firstname":"Ann"`, `"plan":"pro"`, `"groups":["acme"]`)
+	p.must("GET", "/api/v1/entities/group:acme", "", &group)
+	if group.Traits.Name != "Acme" {
+		t.Errorf("the group is called %q", group.Traits.Name)
+	}
 	for _, query := range []string{
 		`type = "product-seen" AND properties.price = 9.5`,
 		`type = "profile-update" AND properties.identifier.id = "ann"`,

@@ -35,6 +35,7 @@ func shop(t *testing.T) *house {
 		`{"type":"page-view","source":{"id":"app"},"session":{"id":"s2"},"profile":{"id":"bob"},"properties":{"url":"*?\"","n":3}}`)
 	h.write(tenant, storage.Sessions, now, `{"id":"s1","profile":{"id":"ann"}}`, `{"id":"s2","profile":{"id":"bob"}}`)
 	h.write(tenant, storage.Profiles, now, `{"id":"ann","ids":["ann","ann-old","emm-\"1\""]}`, `{"id":"bob","ids":["bob"]}`)
+	h.write(tenant, storage.Entities, now, `{"id":"group:acme","type":"group","properties":{"id":"acme"},"traits":{"name":"Acme"}}`)
 	h.write("other", storage.Events, now, `{"id":"theirs","type":"page-view","profile":{"id":"ann"}}`)
 	return h
 }
@@ -123,6 +124,8 @@ func TestDocumentsArePassedThrough(t *testing.T) {
 	c.send("GET", "/events/none", "").wants(http.StatusNotFound)
 	c.send("GET", "/events/theirs", "").wants(http.StatusNotFound)
 	c.send("GET", "/sessions/s1", "").wants(http.StatusOK, `"id":"s1"`)
+	c.send("GET", "/entities/group:acme", "").wants(http.StatusOK, `"traits":{"name":"Acme"}`)
+	c.send("GET", query("/entities", "q", `type = "group" AND traits.name = "Acme"`), "").wants(http.StatusOK, `"total":1`)
 }
 
 func TestQueryErrors(t *testing.T) {

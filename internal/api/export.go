@@ -35,6 +35,7 @@ var exportColumns = map[storage.Collection]string{
 		"device.type,device.geo.country.name,os.name,app.name,utm.source,utm.campaign",
 	storage.Profiles: "id,metadata.time.insert,metadata.time.update,data.pii.firstname,data.pii.lastname,data.contact.email.main," +
 		"data.contact.phone.main,segments,traits,stats",
+	storage.Entities: "id,type,metadata.time.insert,metadata.time.update,properties,traits",
 }
 
 // export sends all matches, oldest first, while it reads them. It ends when the asker goes away.

@@ -108,7 +108,10 @@ func (s *server) routes() []route {
 		{"POST", "/queue/{topic}/replay", "replay-dead-letters", developers("queue:write"), "Try messages again that were put aside", 0, on(s, s.replay)},
 	}
 	for _, d := range []documents{
-		{s, storage.Events, "event", "events"}, {s, storage.Sessions, "session", "sessions"}, {s, storage.Profiles, "profile", "profiles"},
+		{s, storage.Events, "event", "events"},
+		{s, storage.Sessions, "session", "sessions"},
+		{s, storage.Profiles, "profile", "profiles"},
+		{s, storage.Entities, "entity", "entities"},
 	} {
 		path, read, one, many := "/"+d.many, everyone(d.many+":read"), d.one, d.many
 		table = append(table,

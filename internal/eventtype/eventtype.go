@@ -26,6 +26,8 @@ type Type struct {
 	Profile     []Change   `json:"profile,omitempty"` // done after Copy
 	Compute     []Compute  `json:"compute,omitempty"` // done after Profile
 
+	Entity *Entity `json:"entity,omitempty"` // what else an event of this type describes
+
 	// ReturningState stands for State when the profile has visited before. A type that has it has no state without a profile.
 	ReturningState string `json:"returning_state,omitempty"`
 }
@@ -82,6 +84,13 @@ type Compute struct {
 	Function Function `json:"function"`
 	To       Path     `json:"to,omitempty"`        // where the result goes; empty when the function changes the profile itself
 	OnChange bool     `json:"on_change,omitempty"` // only when the event changed the profile
+}
+
+// Entity says which entity an event speaks of and what it tells of it.
+type Entity struct {
+	Type   string `json:"type"`
+	Name   Path   `json:"name"`   // where the event has the entity's name, which is one among all of its type
+	Traits Path   `json:"traits"` // where it has an object of traits
 }
 
 // Path is a path of names, written with dots.

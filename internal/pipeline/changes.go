@@ -1,6 +1,9 @@
 package pipeline
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/tracardi/tracardi-go"
 	"github.com/tracardi/tracardi-go/storage"
 )
@@ -30,6 +33,15 @@ func (w *Work) changes() *storage.ChangeSet {
 		add(storage.Doc{ID: s.ID, Time: s.Metadata.Time.Insert, Version: s.Version, Made: s.ID != w.Payload.Session, Keys: refKeys(s.Profile.ID)}, storage.Sessions, from)
 		s.Version++
 		s.New = false
+	}
+	for _, id := range slices.Sorted(maps.Keys(w.Entities)) {
+		if e := w.Entities[id]; e.changed {
+			e.Metadata.Time.Update = w.Now
+			from := len(text)
+			text = e.AppendJSON(text)
+			doc := storage.Doc{ID: id, Time: e.Metadata.Time.Insert, Version: e.Version, Keys: []storage.Key{{Field: 1, Value: e.Type}}}
+			add(doc, storage.Entities, from)
+		}
 	}
 	if !w.SaveEvents {
 		return set

@@ -20,7 +20,7 @@ import (
 func (p *Pipeline) findKnown(ctx context.Context, w *Work, locks *held, k *known) error {
 	ids, tenant := w.Payload.Known, w.Payload.Tenant
 	if k.session != nil && k.session.Profile.ID != "" {
-		before := locks.count
+		before := len(locks.taken)
 		profile, err := p.lockedProfile(ctx, locks, tenant, k.session.Profile.ID)
 		if err != nil {
 			return err

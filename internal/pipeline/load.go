@@ -14,12 +14,11 @@ import (
 )
 
 // held are the locks of one payload: first the session's, then those of the ids that the visitor is known by, then the
-// profile's, always in this order.
+// profile's, then those of entities, always in this order.
 type held struct {
 	locks  storage.Locks
 	tenant string
-	taken  [8]storage.Lock
-	count  int
+	taken  []storage.Lock
 }
 
 const lockTime = 30 * time.Second
@@ -29,8 +28,7 @@ func (h *held) take(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	h.taken[h.count] = lock
-	h.count++
+	h.taken = append(h.taken, lock)
 	return nil
 }
 
@@ -38,10 +36,10 @@ func (h *held) release() { h.releaseTo(0) }
 
 // releaseTo gives back the locks that were taken last, down to a number of them.
 func (h *held) releaseTo(count int) {
-	for h.count > count {
-		h.count--
-		h.taken[h.count].Unlock()
+	for _, lock := range slices.Backward(h.taken[count:]) {
+		lock.Unlock()
 	}
+	h.taken = h.taken[:count]
 }
 
 // load fetches the session and the profile that the payload speaks of and decides which they are.
@@ -74,7 +72,7 @@ func (p *Pipeline) load(ctx context.Context, w *Work, locks *held, again bool) e
 		return err
 	}
 	resolve(w, known)
-	return nil
+	return p.loadEntities(ctx, w, locks)
 }
 
 // withoutRepeats leaves out events whose id came before in the same payload.

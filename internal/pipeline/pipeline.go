@@ -58,6 +58,7 @@ func New(o Options) *Pipeline {
 		{"system events", systemEvents},
 		{"events", events},
 		{"predefined types", mapPredefined},
+		{"entities", entities},
 		{"conclusions", conclusions},
 		{"session state", sessionState},
 	}
@@ -94,7 +95,7 @@ func (p *Pipeline) Process(ctx context.Context, payload *tracardi.Payload, sourc
 // already are looked for.
 func (p *Pipeline) attempt(ctx context.Context, payload *tracardi.Payload, source *tracardi.Source, done *storage.Lease, again bool) (*tracardi.Answer, error) {
 	w := &Work{Payload: payload, Source: source, Now: p.options.Now().UTC(), Hasher: p.options.Hasher, Instance: p.options.Instance}
-	locks := &held{locks: p.options.Locks, tenant: payload.Tenant}
+	locks := &held{locks: p.options.Locks, tenant: payload.Tenant, taken: make([]storage.Lock, 0, 7)}
 	defer locks.release()
 	if err := p.load(ctx, w, locks, again); err != nil {
 		return nil, err
@@ -109,7 +110,9 @@ func (p *Pipeline) attempt(ctx context.Context, payload *tracardi.Payload, sourc
 	set.Done = done
 	ticket := p.options.Records.Commit(set)
 	p.people.put(w)
-	locks.release() // the order is fixed: the next payload of this profile may begin while this one syncs
+	if len(w.Entities) == 0 { // else the next payload would read an entity that is about to change
+		locks.release() // the order is fixed: the next payload of this profile may begin while this one syncs
+	}
 	if err := ticket.Wait(ctx); err != nil {
 		p.people.drop(w)
 		return nil, err

@@ -20,6 +20,8 @@ type Work struct {
 	Session *tracardi.Session // never nil after resolution
 	Profile *tracardi.Profile // nil for a profile-less payload
 
+	Entities map[string]*entity // by id: those that the events speak of
+
 	Incoming []tracardi.NewEvent // the payload's events that are not stored yet, then the system's
 	Events   []*tracardi.Event   // built so far
 

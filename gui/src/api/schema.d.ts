@@ -4,6 +4,146 @@
  */
 
 export interface paths {
+    "/entities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search entities
+         * @description For admin, developer, marketer or viewer. Tokens that are limited need the scope entities:read.
+         */
+        get: operations["list-entities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/entities/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count entities
+         * @description For admin, developer, marketer or viewer. Tokens that are limited need the scope entities:read.
+         */
+        get: operations["count-entities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/entities/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download entities
+         * @description For admin, developer or marketer. Tokens that are limited need the scope entities:read.
+         */
+        get: operations["export-entities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/entities/histogram": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count entities by time
+         * @description For admin, developer, marketer or viewer. Tokens that are limited need the scope entities:read.
+         */
+        get: operations["get-entity-histogram"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/entities/suggest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Suggest how a search goes on
+         * @description For admin, developer, marketer or viewer. Tokens that are limited need the scope entities:read.
+         */
+        get: operations["suggest-entity-query"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/entities/top/{field}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the most frequent values of a field of entities
+         * @description For admin, developer, marketer or viewer. Tokens that are limited need the scope entities:read.
+         */
+        get: operations["get-entity-top"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/entities/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get one entity
+         * @description For admin, developer, marketer or viewer. Tokens that are limited need the scope entities:read.
+         */
+        get: operations["get-entity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/event-types": {
         parameters: {
             query?: never;
@@ -1310,6 +1450,276 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "list-entities": {
+        parameters: {
+            query?: {
+                /** @description A condition, such as type = "purchase" AND properties.value > 10. Empty for everything. */
+                q?: string;
+                /** @description Only from this time on: RFC 3339, a date, or relative such as -7d or now-24h. */
+                from?: string;
+                /** @description Only before this time. */
+                to?: string;
+                limit?: number;
+                /** @description The next of the page before. */
+                cursor?: string;
+                /** @description A field, with a dash before it for descending. Without it the newest come first. */
+                sort?: string;
+                /** @description Whether to count all matches. Without the count the first page comes sooner. */
+                total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Documents"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "count-entities": {
+        parameters: {
+            query?: {
+                /** @description A condition, such as type = "purchase" AND properties.value > 10. Empty for everything. */
+                q?: string;
+                /** @description Only from this time on: RFC 3339, a date, or relative such as -7d or now-24h. */
+                from?: string;
+                /** @description Only before this time. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Count"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "export-entities": {
+        parameters: {
+            query?: {
+                /** @description A condition, such as type = "purchase" AND properties.value > 10. Empty for everything. */
+                q?: string;
+                /** @description Only from this time on: RFC 3339, a date, or relative such as -7d or now-24h. */
+                from?: string;
+                /** @description Only before this time. */
+                to?: string;
+                format?: "csv" | "json" | "jsonl";
+                /** @description The columns of a CSV file, divided by commas. Without it those that are most used. */
+                fields?: string;
+                /** @description The most documents to send; 0 for all. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/jsonl": unknown;
+                    "text/csv": unknown;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-entity-histogram": {
+        parameters: {
+            query?: {
+                /** @description A condition, such as type = "purchase" AND properties.value > 10. Empty for everything. */
+                q?: string;
+                /** @description Only from this time on: RFC 3339, a date, or relative such as -7d or now-24h. */
+                from?: string;
+                /** @description Only before this time. */
+                to?: string;
+                /** @description auto, second, minute, hour, day, week, or a width such as 15m, 6h or 2d. */
+                interval?: string;
+                /** @description A field by whose values the bars are divided. */
+                group_by?: string;
+                /** @description The zone in which days begin. */
+                tz?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Histogram"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "suggest-entity-query": {
+        parameters: {
+            query?: {
+                /** @description The search as far as it is typed. */
+                q?: string;
+                /** @description The number of characters before the cursor; -1 for the end. */
+                cursor?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suggestions"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-entity-top": {
+        parameters: {
+            query?: {
+                /** @description A condition, such as type = "purchase" AND properties.value > 10. Empty for everything. */
+                q?: string;
+                /** @description Only from this time on: RFC 3339, a date, or relative such as -7d or now-24h. */
+                from?: string;
+                /** @description Only before this time. */
+                to?: string;
+                /** @description How many values. */
+                n?: number;
+            };
+            header?: never;
+            path: {
+                /** @description A field, such as type or device.os.name. */
+                field: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TopValues"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-entity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-event-types": {
         parameters: {
             query?: never;

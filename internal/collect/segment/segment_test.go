@@ -217,6 +217,14 @@ func TestOneVisitorIsOneProfile(t *testing.T) {
 	if text := fmt.Sprint(ids); strings.Contains(text, "a1") && strings.Contains(text, " a1") || p.Text("id") == "7" {
 		t.Errorf("ids can be guessed: %s %s", p.Text("id"), text)
 	}
+	e.taken("/v1/group", `{"userId":"7","groupId":"acme","traits":{"name":"Acme","employees":12}}`)
+	e.taken("/v1/group", `{"userId":"9","groupId":"acme","traits":{"employees":13}}`)
+	g := e.only(storage.Entities, `type = "group" AND properties.id = "acme"`)
+	e.says(g, `"group:acme"`, "id")
+	e.says(g, `{"employees":13,"name":"Acme"}`, "traits")
+	if n := e.count(storage.Profiles, `data.identifier.groups CONTAINS "acme"`); n != 2 {
+		t.Errorf("%d members, want 7 and 9", n)
+	}
 	for _, name := range []string{"seen", "profile-update", "alias", "one", "two", "three"} {
 		if n := e.count(storage.Events, fmt.Sprintf(`type = %q AND profile.id = %q`, name, p.Text("id"))); n != 1 {
 			t.Errorf("%d events %s of the profile, want 1", n, name)
