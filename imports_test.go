@@ -25,6 +25,7 @@ var mayImport = map[string][]string{
 
 	"storage":             {".", "expr"},
 	"storage/memory":      {".", "storage"},
+	"storage/mysql":       {".", "storage/sqlconfig"},
 	"storage/pebble":      {".", "expr", "storage"},
 	"storage/sqlconfig":   {".", "storage"},
 	"storage/sqlite":      {".", "storage", "storage/sqlconfig"},
@@ -63,7 +64,8 @@ var onlyIn = []struct {
 	{"github.com/prometheus/", []string{"internal/app", "internal/api"}, "other packages offer plain counters"},
 	{"database/sql", []string{"storage/"}, "SQL is written by the stores alone"},
 	{"modernc.org/", []string{"storage/sqlite"}, "one folder knows SQLite"},
-	{"github.com/pressly/goose/", []string{"storage/sqlite", "storage/sqlconfig"}, "migrations belong to the configuration stores"},
+	{"github.com/go-sql-driver/", []string{"storage/mysql"}, "one folder knows MySQL"},
+	{"github.com/pressly/goose/", []string{"storage/sqlite", "storage/mysql", "storage/sqlconfig"}, "migrations belong to the configuration stores"},
 	{"github.com/cockroachdb/", []string{"storage/pebble", "bench"}, "one folder knows Pebble, and the benchmarks compare with it"},
 	{"github.com/alecthomas/kong", []string{"internal/config", "cmd/"}, "settings reach the rest as arguments"},
 	{"go.yaml.in/yaml/", []string{"internal/config"}, "only the settings file is YAML"},
