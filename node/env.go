@@ -12,20 +12,26 @@ import (
 
 // Env is the outside world as a node may reach it.
 type Env interface {
+	Network
+
 	// Now is the time of the run. Tests turn it.
 	Now() time.Time
 	// Log notes a line beside the run and the event. Warnings and errors mark the event.
 	Log(level slog.Level, message string)
-	// Client calls other systems. It refuses private networks unless the operator allows them, and bounds time and size.
-	Client() *http.Client
-	// Dial is the same guard for protocols other than HTTP.
-	Dial(ctx context.Context, network, address string) (net.Conn, error)
 	// Resource fills a struct with the settings of a resource, secrets included. An unknown one is NotFound.
 	Resource(ctx context.Context, id string, into any) error
 	// Values are small shared values of the tenant.
 	Values() Values
 	// Records reads what is stored. It does not see what the run has changed so far.
 	Records() Records
+}
+
+// Network is the way to other systems. It refuses private networks unless the operator allows them, and bounds time and size.
+type Network interface {
+	// Client calls over HTTP.
+	Client() *http.Client
+	// Dial is for other protocols.
+	Dial(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 // Values are small values that all flows of a tenant share, such as counters and marks. They may be forgotten before their

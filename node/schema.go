@@ -19,6 +19,7 @@ import (
 //	enum      the values that it may have, separated by commas
 //	min, max  bounds of a number
 //	widget    how a form shows it, where its type does not tell: textarea, code, json, color, password
+//	secret    "true" for a field of a resource that is encrypted and never shown
 //	kind      what a Reference names: resource:smtp, flow, source, segment, event-type
 
 // settingSchemas are the schemas of the types of this package.
@@ -41,8 +42,8 @@ func widget(name string, types ...string) *jsonschema.Schema {
 	return s
 }
 
-// schemaOf makes the schema of a node's settings, and the checks of each.
-func schemaOf(n Node) (*jsonschema.Schema, map[string]*jsonschema.Resolved) {
+// schemaOf makes the schema of a struct's fields, and the checks of each.
+func schemaOf(n any) (*jsonschema.Schema, map[string]*jsonschema.Resolved) {
 	value := reflect.ValueOf(n).Elem()
 	all, err := jsonschema.ForType(value.Type(), &jsonschema.ForOptions{TypeSchemas: settingSchemas})
 	if err != nil {
@@ -93,6 +94,9 @@ func describe(property *jsonschema.Schema, field reflect.StructField) {
 			extra["x-"+hint] = said
 		}
 	}
+	if field.Tag.Get("secret") == "true" {
+		property.WriteOnly, extra["x-widget"] = true, "password"
+	}
 	if len(extra) > 0 {
 		property.Extra = extra
 	}
@@ -106,8 +110,8 @@ func bound(tag string) *float64 {
 	return &n
 }
 
-// fieldsOf are the fields of a node by the names of the settings.
-func fieldsOf(n Node) map[string]reflect.Value {
+// fieldsOf are the fields of a struct by the names of the settings.
+func fieldsOf(n any) map[string]reflect.Value {
 	value := reflect.ValueOf(n).Elem()
 	fields := map[string]reflect.Value{}
 	for i := range value.NumField() {

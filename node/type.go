@@ -2,16 +2,11 @@ package node
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"reflect"
 	"slices"
-	"strings"
-	"sync"
 
 	"github.com/google/jsonschema-go/jsonschema"
-
-	"github.com/tracardi/tracardi-go"
 )
 
 // Type describes a kind of node.
@@ -43,7 +38,7 @@ type Type struct {
 	Examples []Example // at least one for each output port
 
 	Group *Group // set by Register
-	once  func() (*jsonschema.Schema, map[string]*jsonschema.Resolved)
+	form  form
 }
 
 // Port is where payloads enter or leave a node.
@@ -80,86 +75,16 @@ func (t *Type) FullID() string { return t.Group.ID + "." + t.ID }
 func (t *Type) Doc() string { return t.Group.doc(reflect.TypeOf(t.New()).Elem().Name()) }
 
 // Schema is the JSON Schema of the settings, with hints for a form: x-widget, x-order.
-func (t *Type) Schema() *jsonschema.Schema { schema, _ := t.once(); return schema }
+func (t *Type) Schema() *jsonschema.Schema { return t.form.schema() }
 
 // Configure makes a node of its settings. The error joins everything that is wrong, each part an Invalid *tracardi.Error whose
 // field is the setting.
 func (t *Type) Configure(config json.RawMessage) (Node, error) {
-	settings := map[string]json.RawMessage{}
-	if len(config) > 0 && string(config) != "null" {
-		if err := json.Unmarshal(config, &settings); err != nil {
-			return nil, tracardi.InvalidField("config", "must be an object")
-		}
-	}
-	var errs []error
-	schema, properties := t.once()
-	node := t.New()
-	fields := fieldsOf(node)
-	for _, name := range sortedNames(settings) {
-		field, known := fields[name]
-		if !known {
-			errs = append(errs, tracardi.InvalidField(name, "there is no such setting; there are: %s", strings.Join(schema.PropertyOrder, ", ")))
-			continue
-		}
-		errs = append(errs, set(field, name, settings[name], properties[name]))
-	}
-	for _, name := range schema.Required {
-		if isEmpty(fields[name], settings[name]) {
-			errs = append(errs, tracardi.InvalidField(name, "is required"))
-		}
-	}
-	if checker, ok := node.(Checker); ok && errors.Join(errs...) == nil {
-		errs = append(errs, checker.Check())
-	}
-	if err := errors.Join(errs...); err != nil {
+	n, err := t.form.fill(config)
+	if err != nil {
 		return nil, err
 	}
-	return node, nil
-}
-
-// set checks one setting and puts it into its field.
-func set(field reflect.Value, name string, raw json.RawMessage, schema *jsonschema.Resolved) error {
-	var value any
-	if err := json.Unmarshal(raw, &value); err != nil {
-		return tracardi.InvalidField(name, "%v", err)
-	}
-	if value == nil {
-		return nil // the default stays
-	}
-	if err := schema.Validate(value); err != nil {
-		return tracardi.InvalidField(name, "%s", plain(err))
-	}
-	if err := json.Unmarshal(raw, field.Addr().Interface()); err != nil {
-		return tracardi.InvalidField(name, "%v", err)
-	}
-	return nil
-}
-
-// plain takes away what the validator says of itself.
-func plain(err error) string {
-	text := err.Error()
-	if at := strings.LastIndex(text, "validating "); at >= 0 {
-		if _, rest, found := strings.Cut(text[at:], ": "); found {
-			text = rest
-		}
-	}
-	return text
-}
-
-// isEmpty tells whether a required setting is missing.
-func isEmpty(field reflect.Value, raw json.RawMessage) bool {
-	switch string(raw) {
-	case "", "null", `""`, "[]", "{}":
-	default:
-		return false
-	}
-	if empty, ok := field.Interface().(interface{ Empty() bool }); ok {
-		return empty.Empty()
-	}
-	if kind := field.Kind(); kind == reflect.Slice || kind == reflect.Map {
-		return field.Len() == 0
-	}
-	return field.IsZero()
+	return n.(Node), nil
 }
 
 func (t *Type) prepare() {
@@ -169,7 +94,7 @@ func (t *Type) prepare() {
 	if t.Out == nil {
 		t.Out = payloadPort
 	}
-	t.once = sync.OnceValues(func() (*jsonschema.Schema, map[string]*jsonschema.Resolved) { return schemaOf(t.New()) })
+	t.form = newForm(func() any { return t.New() })
 }
 
 // HasOut tells whether the type has an output port.
