@@ -112,6 +112,14 @@ func (p Path) MarshalText() ([]byte, error) {
 	return []byte(p.reference.String()), nil
 }
 
+// PathTo is a path for defaults, such as PathTo("event@session.id").
+func PathTo(text string) (p Path) {
+	if err := p.UnmarshalText([]byte(text)); err != nil {
+		panic(err) // a default is code
+	}
+	return p
+}
+
 // Empty tells whether nothing was set.
 func (p Path) Empty() bool { _, ok := p.reference.Field(); return !ok }
 
@@ -150,11 +158,35 @@ func (v *Value) UnmarshalJSON(text []byte) (err error) {
 // MarshalJSON implements json.Marshaler.
 func (v Value) MarshalJSON() ([]byte, error) { return json.Marshal(v.raw) }
 
+// ValueOf is a value for defaults, such as ValueOf("session@context.page.url").
+func ValueOf(raw any) Value {
+	parsed, err := expr.ParseReshape(raw)
+	if err != nil {
+		panic(err) // a default is code
+	}
+	return Value{raw, parsed}
+}
+
 // Empty tells whether nothing was set.
 func (v Value) Empty() bool { return v.raw == nil || v.raw == "" }
 
 // Resolve makes the value. A place that is not in the data is an error.
 func (v Value) Resolve(in *Input) (any, error) { return v.Shape(in, expr.ReshapeOptions{}) }
+
+// Text makes the value as a text: null is empty, lists and objects are JSON.
+func (v Value) Text(in *Input) (string, error) {
+	value, err := v.Resolve(in)
+	if err != nil {
+		return "", err
+	}
+	switch value := value.(type) {
+	case nil:
+		return "", nil
+	case string:
+		return value, nil
+	}
+	return string(tracardi.AppendValue(nil, value)), nil
+}
 
 // Shape makes the value with other rules for what is missing.
 func (v Value) Shape(in *Input, o expr.ReshapeOptions) (any, error) {
