@@ -13,10 +13,10 @@ PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64
 WEB       := $(patsubst %/package.json,%,$(wildcard tracker/package.json gui/package.json))
 
 .DEFAULT_GOAL := help
-.PHONY: help run build web test test-web test-go test-fast fuzz lint fmt gen bench crash release clean
+.PHONY: help run build web test test-web test-go test-browser test-fast fuzz lint fmt gen bench crash release clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: build ## build and start on embedded storage in ./data, with demo data
 	bin/tracardi serve --demo
@@ -38,7 +38,7 @@ bin/.$(1): $(1)/node_modules/.package-lock.json $$(shell find $(1) \( -name node
 endef
 $(foreach folder,$(WEB),$(eval $(call web_rules,$(folder))))
 
-test: test-web test-go fuzz ## run every test, and fuzz for a moment
+test: test-web test-go test-browser fuzz ## run every test, and fuzz for a moment
 
 test-web: web
 	@for folder in $(WEB); do (cd $$folder && npm test --silent) || exit 1; done
@@ -50,6 +50,13 @@ test-go: web
 	@$(if $(RACE),,echo "no C compiler: the tests run without the race detector (apt-get install gcc)")
 	$(if $(SERVICES),urls=$$(test/services/up $(SERVICES)) && eval "$$urls" && TRACARDI_TEST_REQUIRED=1) \
 		go test $(RACE) -shuffle=on -timeout 20m ./...
+
+CHROMIUM ?= $(firstword $(shell command -v chromium chromium-browser google-chrome) /usr/bin/chromium)
+
+test-browser: build ## check the web application in chromium, which is installed where that is allowed
+	@test -x $(CHROMIUM) || test "$$(id -u)" != 0 || ! command -v apt-get >/dev/null || { apt-get update -qq && apt-get install -qy chromium; }
+	@test -x $(CHROMIUM) || { echo "the checks in a browser need chromium: apt-get install chromium, or CHROMIUM=/path/to/it"; exit 1; }
+	cd gui && CHROMIUM=$(CHROMIUM) npm run --silent e2e
 
 test-fast: ## run the Go tests without the race detector; results are remembered
 	go test -short $$(go list ./... | grep -v /e2e)

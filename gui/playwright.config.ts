@@ -1,11 +1,14 @@
 import { defineConfig } from '@playwright/test';
 
-/** The browser checks run against the real program, which e2e/server.ts builds and starts for each file of checks. */
+/** The browser checks run against the real program; each worker has one of its own, with the demo's visitors. */
 export default defineConfig({
   testDir: 'e2e',
-  workers: 1,
+  globalSetup: './e2e/setup.ts',
+  workers: 2,
+  fullyParallel: true,
   timeout: 60_000,
-  reporter: 'list',
+  expect: { timeout: 10_000 },
+  reporter: [['list'], ['./e2e/report.ts']],
   use: {
     viewport: { width: 1440, height: 900 },
     locale: 'en-GB',

@@ -1,11 +1,10 @@
-import { expect, test } from './fixtures';
+import { expect, open, test } from './fixtures';
 import { allRoutes } from './routes';
 
 test('every button, link and field has a name', async ({ signedIn: page, program }) => {
   test.setTimeout(120_000);
   for (const path of await allRoutes(program)) {
-    await page.goto(path);
-    await page.waitForLoadState('networkidle');
+    await open(page, path);
     for (const role of ['button', 'link', 'textbox', 'combobox', 'switch'] as const) {
       const nameless = await page.getByRole(role, { name: /^$/ }).evaluateAll((all) => all.filter((one) => !one.textContent?.trim()).map((one) => one.outerHTML.slice(0, 200)));
       const unnamed = [];

@@ -5,7 +5,7 @@ import { admin, Program } from './program';
 const people = ['ann.bell', 'jan.kowalski', 'maja.nowak'];
 const types = ['page-view', 'page-view', 'product-added-to-basket', 'search', 'purchase'];
 
-/** Fills a program with a web shop's week: three people who gave their names, and visitors who did not. */
+/** Adds what the checks know by heart: a web shop's week with three people who gave their names. */
 async function fill(program: Program) {
   await program.api('POST', '/sources', { id: 'shop', name: 'Web shop', types: ['rest'], channel: 'Web' });
   const now = Date.now();
@@ -39,7 +39,7 @@ interface WorkerFixtures {
 export const test = base.extend<Fixtures, WorkerFixtures>({
   program: [
     async ({}, use) => {
-      const program = new Program();
+      const program = new Program(process.env.TRACARDI_DEMO_DATA);
       try {
         await program.start();
         await fill(program);
@@ -89,3 +89,10 @@ export async function signIn(page: Page, program: Program, who = admin) {
 
 /** The rows of data of the table on the page. */
 export const rows = (page: Page) => page.locator('[role=grid] [role=row]:not(:has([role=columnheader]))');
+
+/** Opens a page and waits until it shows what it has to show. */
+export async function open(page: Page, path: string) {
+  await page.goto(path);
+  await expect(page.locator('main, form').first()).toBeVisible();
+  await expect(page.locator('[aria-busy=true], .mantine-Skeleton-root[data-visible]')).toHaveCount(0);
+}

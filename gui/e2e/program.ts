@@ -1,11 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 /** The administrator of programs that are started with one. */
 export const admin = { email: 'ann@example.com', password: 'three-plain-words' };
+
+/** The program that is checked. */
+export const binary = resolve(process.env.TRACARDI_BIN ?? '../bin/tracardi');
 
 const adminToken = 'token-of-the-browser-checks';
 const startTime = 30_000; // milliseconds
@@ -19,12 +22,16 @@ export class Program {
   #folder = mkdtempSync(join(tmpdir(), 'tracardi-gui-'));
   #port = 0;
 
+  /** With `data`, a folder of another program, it begins with a copy of that one's data. */
+  constructor(data?: string) {
+    if (data) cpSync(data, this.#folder, { recursive: true });
+  }
+
   /** Starts the program, or starts it again on the same data. */
   async start({ withAdmin = true } = {}) {
     this.#port ||= await freePort();
     const env: NodeJS.ProcessEnv = { ...process.env, TRACARDI_ADMIN_TOKEN: adminToken };
     if (withAdmin) Object.assign(env, { TRACARDI_ADMIN_EMAIL: admin.email, TRACARDI_ADMIN_PASSWORD: admin.password });
-    const binary = resolve(process.env.TRACARDI_BIN ?? '../bin/tracardi');
     const child = spawn(binary, ['serve', '--data', this.#folder, '--addr', `127.0.0.1:${this.#port}`], { env });
     this.#process = child;
     this.url = `http://127.0.0.1:${this.#port}`;

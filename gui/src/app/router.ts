@@ -8,7 +8,7 @@ import { liveRoute } from '../features/live/routes';
 import { profileRoute, profilesRoute } from '../features/profiles/routes';
 import { sessionsRoute } from '../features/sessions/routes';
 import { newSourceRoute, sourceRoute, sourcesRoute } from '../features/sources/routes';
-import { root, signedIn } from './routes';
+import { root, signedIn, unknown } from './routes';
 
 const tree = root.addChildren([
   loginRoute,
@@ -24,6 +24,7 @@ const tree = root.addChildren([
     sourcesRoute,
     newSourceRoute,
     sourceRoute,
+    unknown,
   ]),
 ]);
 

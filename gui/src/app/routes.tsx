@@ -26,6 +26,9 @@ export const signedIn = createRoute({
   },
 });
 
+/** Any address without a page is within the shell too. */
+export const unknown = createRoute({ getParentRoute: () => signedIn, path: '$', component: NotFound });
+
 /** Loads a page together with the words of the features that it shows, when it is opened for the first time. */
 export function page<K extends string>(features: string | string[], load: () => Promise<Record<K, ComponentType>>, name: NoInfer<K>) {
   return lazyRouteComponent(async () => {
