@@ -70,6 +70,7 @@ var onlyIn = []struct {
 	{"github.com/alecthomas/kong", []string{"internal/config", "cmd/"}, "settings reach the rest as arguments"},
 	{"go.yaml.in/yaml/", []string{"internal/config"}, "only the settings file is YAML"},
 	{"github.com/google/jsonschema-go/", []string{"node"}, "one package makes forms of settings"},
+	{"github.com/wneessen/", []string{"nodes/mail"}, "one group sends mail"},
 	{"github.com/ua-parser/", []string{"internal/pipeline"}, "one stage knows user agents"},
 	{"github.com/oschwald/", []string{"internal/pipeline"}, "one stage knows places"},
 	{"github.com/alexedwards/argon2id", []string{"internal/auth"}, "passwords belong to auth"},

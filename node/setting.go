@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"html"
 	"log/slog"
 	"math"
 	"slices"
@@ -84,6 +85,29 @@ func (t Template) Render(in *Input) (string, error) {
 		return "", nil
 	}
 	return t.parsed.Render(in)
+}
+
+// RenderHTML fills a template in that is HTML: what comes from the data is escaped.
+func (t Template) RenderHTML(in *Input) (string, error) {
+	if t.parsed == nil {
+		return "", nil
+	}
+	return t.parsed.Render(escaped{in})
+}
+
+// escaped makes everything harmless in HTML.
+type escaped struct{ data expr.Data }
+
+// Get implements expr.Data.
+func (e escaped) Get(source string, path expr.Path) (value any, ok bool) {
+	value, ok = e.data.Get(source, path)
+	switch found := value.(type) {
+	case string:
+		value = html.EscapeString(found)
+	case map[string]any, []any:
+		value = html.EscapeString(string(tracardi.AppendValue(nil, found)))
+	}
+	return value, ok
 }
 
 // Path is a setting that names a place in the data, such as profile@traits.color.
