@@ -3,6 +3,7 @@ package expr
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -66,6 +67,11 @@ func (p Path) String() string {
 
 // Steps are the names and positions one by one. The caller must not change them.
 func (p Path) Steps() []string { return p.steps }
+
+// Join is the path to something below it, by the names on the way. They may be any texts.
+func (p Path) Join(names ...string) Path {
+	return newPath(append(slices.Clip(p.steps), names...))
+}
 
 // Find reads the value at the path from a JSON document without decoding the rest. ok is false when the path is absent;
 // a JSON null is (nil, true). Values are nil, bool, float64, string, []any or map[string]any, and do not refer to doc.

@@ -2,6 +2,7 @@ package expr_test
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -52,6 +53,19 @@ func TestParsePathErrors(t *testing.T) {
 	f("a[\"\xff\"]", 3, "the path is not valid UTF-8")
 	f("a[", 2, "expected a quoted name or a number")
 	f(strings.Repeat("a.", 2000), 2048, "a path has at most 2048 bytes")
+}
+
+func TestJoin(t *testing.T) {
+	base := expr.MustPath("consents")
+	for name, want := range map[string]string{"mail": "consents.mail", "e.mail": `consents["e.mail"]`, `a"b`: `consents["a\"b"]`} {
+		joined := base.Join(name)
+		if joined.String() != want || base.String() != "consents" {
+			t.Errorf("%s: got %v beside %v", name, joined, base)
+		}
+		if again, err := expr.ParsePath(joined.String()); err != nil || !slices.Equal(again.Steps(), joined.Steps()) {
+			t.Errorf("%s is read back as %v, %v", joined, again, err)
+		}
+	}
 }
 
 func TestMustPathPanics(t *testing.T) {

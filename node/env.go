@@ -45,7 +45,7 @@ type Values interface {
 	Delete(ctx context.Context, keys ...string) error
 }
 
-// Records reads documents of a collection: event, session, profile, entity.
+// Records reads documents of a collection: event, session, profile, entity. Get also reads an event source (source).
 type Records interface {
 	// Get returns a document, nil when there is none.
 	Get(ctx context.Context, collection, id string) (map[string]any, error)

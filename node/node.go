@@ -68,7 +68,8 @@ type Run interface {
 	Measure(name string, by float64)
 }
 
-// Entity is a thing that is no person: a product, a company, a booking.
+// Entity is a thing that is no person: a product, a company, a booking. Records has it as
+// {"id": …, "type": …, "properties": {…}, "profile": {"id": …}}.
 type Entity struct {
 	ID         string         // unique; make it of type and the system's own id
 	Type       string         // such as product
@@ -111,7 +112,7 @@ type Wait struct {
 	Condition *expr.Condition // that the event must meet; nil for every event of the type
 	Matched   string          // port after the event; the payload is then {"event": {…}} over the payload of Result
 	Result    Result          // how the run goes on when the time is over
-	Again     bool            // run the node itself once more when the time is over, instead of going on at Result's port
+	Again     bool            // when the time is over, Result arrives at the node itself: its port is Input.Port, its payload the payload
 }
 
 // Sleep waits and then goes on at a port.

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -29,8 +30,8 @@ func (g *Group) doc(typeName string) string { return g.docs()[typeName] }
 
 // registry holds the types that the program was built with. Types are registered before main begins, and read from then on.
 var registry = struct {
-	byID, byAlias map[string]*Type
-}{map[string]*Type{}, map[string]*Type{}}
+	byID, byAlias, byModule map[string]*Type // byModule: by the alias without its class
+}{map[string]*Type{}, map[string]*Type{}, map[string]*Type{}}
 
 var saneID = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
 
@@ -53,6 +54,9 @@ func (g *Group) Register(t Type) {
 			panic(fmt.Sprintf("%q and %q are both %q", id, other.FullID(), alias))
 		}
 		registry.byAlias[alias] = &t
+		if module := alias[:max(0, strings.LastIndexByte(alias, '.'))]; registry.byModule[module] == nil {
+			registry.byModule[module] = &t
+		}
 	}
 }
 

@@ -24,12 +24,13 @@ import (
 
 // settingSchemas are the schemas of the types of this package.
 var settingSchemas = map[reflect.Type]*jsonschema.Schema{
-	reflect.TypeFor[Condition](): widget("condition", "string"),
-	reflect.TypeFor[Template]():  widget("template", "string"),
-	reflect.TypeFor[Path]():      widget("path", "string"),
-	reflect.TypeFor[Value]():     widget("value"),
-	reflect.TypeFor[Duration]():  widget("duration", "string", "number"),
-	reflect.TypeFor[Reference](): widget("reference", "string", "object"),
+	reflect.TypeFor[Condition]():   widget("condition", "string"),
+	reflect.TypeFor[Template]():    widget("template", "string"),
+	reflect.TypeFor[Path]():        widget("path", "string"),
+	reflect.TypeFor[Value]():       widget("value"),
+	reflect.TypeFor[Assignments](): widget("assignments", "object"),
+	reflect.TypeFor[Duration]():    widget("duration", "string", "number"),
+	reflect.TypeFor[Reference]():   widget("reference", "string", "object"),
 }
 
 func widget(name string, types ...string) *jsonschema.Schema {

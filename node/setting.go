@@ -159,11 +159,23 @@ func (p Path) Get(in *Input) (value any, ok bool) {
 	return value, err == nil
 }
 
-// Set writes to the place.
-func (p Path) Set(in *Input, value any) error { return p.reference.Set(in, value) }
+// Set writes to the place. A value is never read as a path, since it may come from a visitor.
+func (p Path) Set(in *Input, value any) error {
+	field, ok := p.reference.Field()
+	if !ok {
+		return tracardi.InvalidField("", "there is no place to write to")
+	}
+	return in.Set(field.Source, field.Path, tracardi.Clone(value))
+}
 
 // Delete removes the place.
-func (p Path) Delete(in *Input) error { return p.reference.Delete(in) }
+func (p Path) Delete(in *Input) error {
+	field, ok := p.reference.Field()
+	if !ok {
+		return tracardi.InvalidField("", "there is no place to remove")
+	}
+	return in.Delete(field.Source, field.Path)
+}
 
 // Value is a setting that holds any JSON value, in which a text such as profile@traits.color stands for what is there.
 type Value struct {

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -26,6 +27,8 @@ type Type struct {
 	Import  func(old map[string]any) map[string]any
 
 	Start bool // a flow may begin here
+	// TestOnly says that only tests of a flow run it, since it puts invented data in; in a live flow it passes nothing on.
+	TestOnly bool
 	// Acts says that it changes something outside, such as sending mail. A test of a flow does not run it, but goes on with
 	// what its first example gives.
 	Acts bool
@@ -56,7 +59,7 @@ type Example struct {
 	Payload string // what arrives; empty for {}
 	In      string // input port; empty for the first
 	Event   string // fields over those of an ordinary page-view event
-	Profile string // fields over those of an ordinary profile; "null" for none
+	Profile string // fields over those of an ordinary profile; "null" for none; "new": true for one that is not stored yet
 	Session string // fields over those of an ordinary session
 	Memory  string // of the flow
 
@@ -109,7 +112,8 @@ func hasPort(ports []Port, name string) bool {
 
 // Import returns the type and the settings of a node of the original; ok is false when nobody knows it.
 func Import(module, class string, old map[string]any) (t *Type, config json.RawMessage, ok bool, err error) {
-	t = registry.byAlias[module+"."+class]
+	// A module of the original holds one node, whose class is not always known.
+	t = cmp.Or(registry.byAlias[module+"."+class], registry.byModule[module])
 	if t == nil {
 		return nil, nil, false, nil
 	}

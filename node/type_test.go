@@ -136,7 +136,10 @@ func TestImport(t *testing.T) {
 	if err != nil || !ok || typ.FullID() != "trial.everything" || string(config) != `{"size":5}` {
 		t.Errorf("got %v %s %v %v", typ, config, ok, err)
 	}
-	if _, _, ok, _ := node.Import("old.module", "Unknown", nil); ok {
+	if typ, _, ok, _ := node.Import("old.module", "ClassThatNobodyKnows", nil); !ok || typ.FullID() != "trial.everything" {
+		t.Error("the module alone does not lead to the node")
+	}
+	if _, _, ok, _ := node.Import("other.module", "EverythingAction", nil); ok {
 		t.Error("an unknown node was imported")
 	}
 }

@@ -127,10 +127,28 @@ func (f *Flow) Input(t *testing.T, port, payload string) *node.Input {
 func (f *Flow) Event() *tracardi.Event { return typed[tracardi.Event](f, "event") }
 
 // Session implements node.Run.
-func (f *Flow) Session() *tracardi.Session { return typed[tracardi.Session](f, "session") }
+func (f *Flow) Session() *tracardi.Session {
+	session := typed[tracardi.Session](f, "session")
+	if session != nil {
+		session.New = f.isNew("session")
+	}
+	return session
+}
 
 // Profile implements node.Run.
-func (f *Flow) Profile() *tracardi.Profile { return typed[tracardi.Profile](f, "profile") }
+func (f *Flow) Profile() *tracardi.Profile {
+	profile := typed[tracardi.Profile](f, "profile")
+	if profile != nil {
+		profile.New = f.isNew("profile")
+	}
+	return profile
+}
+
+// isNew tells whether an example says {"new": true} of a document.
+func (f *Flow) isNew(source string) bool {
+	isNew, _ := f.Look(source, expr.MustPath("new"))
+	return isNew == true
+}
 
 func typed[T any](f *Flow, source string) *T {
 	f.mu.Lock()
