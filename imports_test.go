@@ -32,6 +32,7 @@ var mayImport = map[string][]string{
 	"storage/storagetest": {".", "expr", "storage"},
 
 	"internal/config":    {},
+	"internal/egress":    {"."},
 	"internal/eventtype": {"."},
 	"internal/identity":  {"."},
 	"internal/workspace": {".", "expr", "storage"},
@@ -69,6 +70,7 @@ var onlyIn = []struct {
 	{"github.com/cockroachdb/", []string{"storage/pebble", "bench"}, "one folder knows Pebble, and the benchmarks compare with it"},
 	{"github.com/alecthomas/kong", []string{"internal/config", "cmd/"}, "settings reach the rest as arguments"},
 	{"go.yaml.in/yaml/", []string{"internal/config"}, "only the settings file is YAML"},
+	{"code.dny.dev/ssrf", []string{"internal/egress"}, "there is one way out"},
 	{"github.com/google/jsonschema-go/", []string{"node"}, "one package makes forms of settings"},
 	{"github.com/wneessen/", []string{"nodes/mail"}, "one group sends mail"},
 	{"github.com/ua-parser/", []string{"internal/pipeline"}, "one stage knows user agents"},

@@ -16,7 +16,7 @@ import (
 var forwarding = []string{"X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Real-Ip", "Forwarded"}
 
 // believe puts the client's own address in RemoteAddr. Behind it a handler may rely on RemoteAddr and on X-Forwarded-Proto.
-func believe(proxies config.Proxies, next http.Handler) http.Handler {
+func believe(proxies config.Networks, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		peer, err := netip.ParseAddrPort(r.RemoteAddr)
 		if err == nil && proxies.Contain(peer.Addr()) {
@@ -45,7 +45,7 @@ func claims(r *http.Request) bool {
 func direct(r *http.Request) bool { return r.Context().Value(claimed{}) == nil }
 
 // lastStranger returns the last address of the chain that is no proxy of ours: what stands before it was written by a stranger.
-func lastStranger(proxies config.Proxies, headers []string) (client netip.Addr, found bool) {
+func lastStranger(proxies config.Networks, headers []string) (client netip.Addr, found bool) {
 	chain := strings.Split(strings.Join(headers, ","), ",")
 	for i := len(chain) - 1; i >= 0; i-- {
 		addr, err := netip.ParseAddr(strings.TrimSpace(chain[i]))

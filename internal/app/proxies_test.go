@@ -9,7 +9,7 @@ import (
 )
 
 func TestBelieve(t *testing.T) {
-	var proxies config.Proxies
+	var proxies config.Networks
 	if err := proxies.UnmarshalText([]byte("10.0.0.0/8,2001:db8::/32")); err != nil {
 		t.Fatal(err)
 	}

@@ -162,7 +162,7 @@ geo-database:
 	}
 	want := config.Settings{
 		File: s.File, Data: "./data", Addr: "127.0.0.1:8686", Roles: config.Roles{"api", "worker"},
-		TrustedProxies: config.Proxies{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("192.0.2.1/32")},
+		TrustedProxies: config.Networks{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("192.0.2.1/32")},
 		RefuseBots:     true, Memory: 128, MaxBodyBytes: 2048, ShutdownTimeout: 5e9, PublicURL: "https://cdp.example.com",
 		LogFormat: "text",
 	}

@@ -35,11 +35,12 @@ type Settings struct {
 
 	Demo bool `help:"Load demo data in the background when the store is empty: 10000 invented visitors of a shop and what they did in a month."`
 
-	TrustedProxies Proxies `placeholder:"LIST" help:"Addresses or networks, such as 10.0.0.0/8, of the proxies in front. Their X-Forwarded-For and X-Forwarded-Proto are believed, nobody else's."`
-	MaxBodyBytes   int64   `default:"5242880" placeholder:"BYTES" help:"Largest request body."`
-	RefuseBots     bool    `help:"Answer 401 to events of crawlers and other known bots."`
-	SystemEvents   bool    `default:"true" negatable:"" help:"Add events of the system's own: visit-started, session-opened, profile-created."`
-	GeoDatabase    string  `placeholder:"FILE" help:"City database in MaxMind's format (.mmdb); with it, sessions get a place from the visitor's address."`
+	TrustedProxies Networks `placeholder:"LIST" help:"Addresses or networks, such as 10.0.0.0/8, of the proxies in front. Their X-Forwarded-For and X-Forwarded-Proto are believed, nobody else's."`
+	EgressAllow    Networks `placeholder:"LIST" help:"Private addresses or networks, such as 10.1.0.0/16, that flows may call. The public internet is always open to them, everything else is closed."`
+	MaxBodyBytes   int64    `default:"5242880" placeholder:"BYTES" help:"Largest request body."`
+	RefuseBots     bool     `help:"Answer 401 to events of crawlers and other known bots."`
+	SystemEvents   bool     `default:"true" negatable:"" help:"Add events of the system's own: visit-started, session-opened, profile-created."`
+	GeoDatabase    string   `placeholder:"FILE" help:"City database in MaxMind's format (.mmdb); with it, sessions get a place from the visitor's address."`
 
 	Memory          int           `default:"256" placeholder:"MB" help:"Memory that the process tries to stay under. Caches and write buffers are sized by it."`
 	ShutdownDelay   time.Duration `default:"0s" placeholder:"DURATION" help:"Wait between answering \"not ready\" and refusing connections, so that load balancers notice."`
@@ -100,26 +101,26 @@ func (r *Roles) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Proxies are the networks of the proxies in front of the program.
-type Proxies []netip.Prefix
+// Networks are ranges of addresses.
+type Networks []netip.Prefix
 
-// Contain tells whether an address belongs to a proxy.
-func (p Proxies) Contain(addr netip.Addr) bool {
-	return slices.ContainsFunc(p, func(n netip.Prefix) bool { return n.Contains(addr.Unmap()) })
+// Contain tells whether an address belongs to one of them.
+func (n Networks) Contain(addr netip.Addr) bool {
+	return slices.ContainsFunc(n, func(network netip.Prefix) bool { return network.Contains(addr.Unmap()) })
 }
 
 // String lists the networks with commas.
-func (p Proxies) String() string {
-	names := make([]string, len(p))
-	for i, network := range p {
+func (n Networks) String() string {
+	names := make([]string, len(n))
+	for i, network := range n {
 		names[i] = network.String()
 	}
 	return strings.Join(names, ",")
 }
 
 // UnmarshalText reads a list with commas of networks and single addresses.
-func (p *Proxies) UnmarshalText(text []byte) error {
-	*p = nil
+func (n *Networks) UnmarshalText(text []byte) error {
+	*n = nil
 	for _, name := range fields(string(text)) {
 		network, err := netip.ParsePrefix(name)
 		if err != nil {
@@ -129,7 +130,7 @@ func (p *Proxies) UnmarshalText(text []byte) error {
 			}
 			network = netip.PrefixFrom(addr, addr.BitLen())
 		}
-		*p = append(*p, network.Masked())
+		*n = append(*n, network.Masked())
 	}
 	return nil
 }
