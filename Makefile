@@ -13,7 +13,7 @@ PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64
 WEB       := $(patsubst %/package.json,%,$(wildcard tracker/package.json gui/package.json))
 
 .DEFAULT_GOAL := help
-.PHONY: help run build web test test-web test-go test-browser test-fast fuzz lint fmt gen bench crash release clean
+.PHONY: help run build web test test-web test-go test-browser chromium test-fast fuzz lint fmt gen bench crash release clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -46,17 +46,19 @@ test-web: web
 # The servers that the tests speak to. `make test SERVICES=` leaves them out, and skips what needs them.
 SERVICES ?= opensearch elasticsearch mariadb redis pulsar opensearch2 elasticsearch8 mail
 
-test-go: web
+test-go: web chromium
 	@$(if $(RACE),,echo "no C compiler: the tests run without the race detector (apt-get install gcc)")
 	$(if $(SERVICES),urls=$$(test/services/up $(SERVICES)) && eval "$$urls" && TRACARDI_TEST_REQUIRED=1) \
-		go test $(RACE) -shuffle=on -timeout 20m ./...
+		CHROMIUM=$(CHROMIUM) go test $(RACE) -shuffle=on -timeout 20m ./...
 
 CHROMIUM ?= $(firstword $(shell command -v chromium chromium-browser google-chrome) /usr/bin/chromium)
 
-test-browser: build ## check the web application in chromium, which is installed where that is allowed
+test-browser: build chromium ## check the web application in chromium, which is installed where that is allowed
+	cd gui && CHROMIUM=$(CHROMIUM) npm run --silent e2e
+
+chromium:
 	@test -x $(CHROMIUM) || test "$$(id -u)" != 0 || ! command -v apt-get >/dev/null || { apt-get update -qq && apt-get install -qy chromium; }
 	@test -x $(CHROMIUM) || { echo "the checks in a browser need chromium: apt-get install chromium, or CHROMIUM=/path/to/it"; exit 1; }
-	cd gui && CHROMIUM=$(CHROMIUM) npm run --silent e2e
 
 test-fast: ## run the Go tests without the race detector; results are remembered
 	go test -short $$(go list ./... | grep -v /e2e)
