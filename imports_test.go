@@ -74,6 +74,7 @@ var onlyIn = []struct {
 	{"go.yaml.in/yaml/", []string{"internal/config"}, "only the settings file is YAML"},
 	{"code.dny.dev/ssrf", []string{"internal/egress"}, "there is one way out"},
 	{"github.com/google/jsonschema-go/", []string{"node"}, "one package makes forms of settings"},
+	{"github.com/hbollon/go-edlib", []string{"nodes/text"}, "one node compares texts"},
 	{"github.com/wneessen/", []string{"nodes/mail"}, "one group sends mail"},
 	{"github.com/ua-parser/", []string{"internal/pipeline"}, "one stage knows user agents"},
 	{"github.com/oschwald/", []string{"internal/pipeline"}, "one stage knows places"},

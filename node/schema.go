@@ -27,6 +27,7 @@ var settingSchemas = map[reflect.Type]*jsonschema.Schema{
 	reflect.TypeFor[Condition]():   widget("condition", "string"),
 	reflect.TypeFor[Template]():    widget("template", "string"),
 	reflect.TypeFor[Path]():        widget("path", "string"),
+	reflect.TypeFor[Pattern]():     widget("pattern", "string"),
 	reflect.TypeFor[Value]():       widget("value"),
 	reflect.TypeFor[Assignments](): widget("assignments", "object"),
 	reflect.TypeFor[Duration]():    widget("duration", "string", "number"),

@@ -4,4 +4,5 @@ package nodes
 import (
 	_ "github.com/tracardi/tracardi-go/nodes/control" // each group registers its nodes
 	_ "github.com/tracardi/tracardi-go/nodes/mail"
+	_ "github.com/tracardi/tracardi-go/nodes/text"
 )
