@@ -76,6 +76,14 @@ func (t *Template) UnmarshalText(text []byte) (err error) {
 // MarshalText implements encoding.TextMarshaler.
 func (t Template) MarshalText() ([]byte, error) { return []byte(t.text), nil }
 
+// TemplateOf is a template for defaults.
+func TemplateOf(text string) (t Template) {
+	if err := t.UnmarshalText([]byte(text)); err != nil {
+		panic(err) // a default is code
+	}
+	return t
+}
+
 // Empty tells whether nothing was set.
 func (t Template) Empty() bool { return t.text == "" }
 
