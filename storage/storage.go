@@ -127,6 +127,10 @@ type Records interface {
 	Top(ctx context.Context, tenant string, c Collection, q Query, field string, n int) ([]Value, error)
 	// Scan yields every match once, oldest first, without holding the whole in memory.
 	Scan(ctx context.Context, tenant string, c Collection, q Query) iter.Seq2[Doc, error]
+	// Arrivals returns documents of an immutable collection in about the order in which they were stored, whatever their time
+	// is: those behind a place, which is the Next of an earlier answer. An empty place gives no documents but the place of the
+	// end. There is always a Next. A document may be given again, none is left out; when none is new, that is the end.
+	Arrivals(ctx context.Context, tenant string, c Collection, after string, limit int) (Page, error)
 	// Fields tells which fields were seen in recent documents.
 	Fields(ctx context.Context, tenant string, c Collection) ([]FieldInfo, error)
 	// Delete removes documents for good, by id, and returns how many there were.

@@ -39,6 +39,8 @@ type Options struct {
 	Topics func(tenant string) []string
 	// PublicURL is the address that people use, such as https://cdp.example; empty when only the Host header tells.
 	PublicURL string
+	// Closing is closed when the process begins to stop, so that streams end.
+	Closing <-chan struct{}
 }
 
 type server struct {
@@ -48,6 +50,8 @@ type server struct {
 	guard     *auth.Guard
 	log       *slog.Logger
 	topics    func(tenant string) []string
+	closing   <-chan struct{}
+	streams   chan struct{} // holds one for each live stream
 
 	sources   workspace.Kind[tracardi.Source]
 	redirects workspace.Kind[tracardi.Redirect]
@@ -58,6 +62,7 @@ type server struct {
 func New(o Options) (http.Handler, error) {
 	s := &server{
 		records: o.Records, queue: o.Queue, workspace: o.Workspace, guard: o.Guard, log: o.Log, topics: o.Topics,
+		closing: o.Closing, streams: make(chan struct{}, liveStreams),
 		sources: workspace.Sources(o.Config), redirects: workspace.Redirects(o.Config),
 	}
 	sameSite := http.NewCrossOriginProtection()

@@ -44,11 +44,12 @@ type house struct {
 	guard     *auth.Guard
 	workspace *workspace.Workspace
 	log       *bytes.Buffer
+	closing   chan struct{} // close it to end streams
 }
 
 func open(t *testing.T) *house {
 	t.Helper()
-	h := &house{t: t, log: &bytes.Buffer{}}
+	h := &house{t: t, log: &bytes.Buffer{}, closing: make(chan struct{})}
 	dir := t.TempDir()
 	config, err := sqlite.Open(t.Context(), filepath.Join(dir, "config.db"))
 	h.must(err)
@@ -68,7 +69,7 @@ func open(t *testing.T) *house {
 	h.must(err)
 	h.handler, err = api.New(api.Options{
 		Records: h.store, Config: h.config, Queue: h.store.Queue(), Workspace: h.workspace, Guard: h.guard, Log: log,
-		Topics: func(string) []string { return []string{topic} }, PublicURL: "https://cdp.example",
+		Topics: func(string) []string { return []string{topic} }, PublicURL: "https://cdp.example", Closing: h.closing,
 	})
 	h.must(err)
 	return h

@@ -99,6 +99,7 @@ func (s *server) routes() []route {
 		{"PATCH", "/redirects/{id}", "update-redirect", marketers("redirects:write"), "Change fields of a redirect", 0, on(s, redirects.update)},
 		{"DELETE", "/redirects/{id}", "delete-redirect", marketers("redirects:write"), "Delete a redirect", 0, on(s, redirects.remove)},
 
+		{"GET", "/events/live", "watch-events", everyone("events:read"), "Watch events as they come in, as server-sent events", 0, on(s, s.live, binary("text/event-stream"))},
 		{"GET", "/event-types", "list-event-types", everyone(""), "List the predefined event types", 0, on(s, s.listEventTypes)},
 		{"POST", "/query/validate", "validate-query", everyone(""), "Check a search", 0, on(s, s.validateQuery)},
 		{"GET", "/profiles/{id}/timeline", "get-profile-timeline", everyone("profiles:read"), "List the events of a person, newest first", 0, on(s, s.timeline)},

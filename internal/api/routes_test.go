@@ -51,6 +51,7 @@ func request(c *client, r api.Route) *answer {
 // TestMatrix tries every route with every role.
 func TestMatrix(t *testing.T) {
 	h := open(t)
+	close(h.closing)
 	for _, role := range auth.Roles() {
 		h.user(string(role)+"@example.com", role)
 	}
@@ -92,6 +93,7 @@ func TestMatrix(t *testing.T) {
 // TestScopes tries every route with tokens that are limited to its scope, and to everything but its scope.
 func TestScopes(t *testing.T) {
 	h := open(t)
+	close(h.closing)
 	var scopes []string
 	for _, r := range api.Routes() {
 		if r.Scope != "" && !slices.Contains(scopes, r.Scope) {

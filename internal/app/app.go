@@ -88,6 +88,7 @@ type parts struct {
 	api       http.Handler
 	tracker   http.Handler
 	mux       *http.ServeMux
+	closing   chan struct{} // closed when the server begins to stop, so that streams end
 }
 
 // topics are the kinds of work in the queue.
@@ -117,10 +118,11 @@ func (p *Program) assemble(ctx context.Context, st *stores, secret []byte) (*par
 		metrics: newMetrics(p.Version), workspace: ws, guard: guard, road: road,
 		collector: collect.New(collect.Options{Workspace: ws, Process: pipeline.New(road).Process, Queue: st.queue, Limits: limits, Log: p.Log}),
 		mux:       http.NewServeMux(),
+		closing:   make(chan struct{}),
 	}
 	if parts.api, err = api.New(api.Options{
 		Records: st.records, Config: st.config, Queue: st.queue, Workspace: ws, Guard: guard, Log: p.Log,
-		Topics: func(string) []string { return topics }, PublicURL: s.PublicURL,
+		Topics: func(string) []string { return topics }, PublicURL: s.PublicURL, Closing: parts.closing,
 	}); err != nil {
 		return nil, err
 	}
@@ -191,6 +193,7 @@ func (p *Program) components(st *stores, parts *parts, listener net.Listener) []
 		list = append(list, p.demoComponent(st, parts))
 	}
 	http := newServer(s, listener, parts.health, parts.metrics.count(parts.mux), p.Log)
+	http.http.RegisterOnShutdown(func() { close(parts.closing) })
 	return append(list, component{"http", http.run})
 }
 

@@ -73,7 +73,7 @@ func New(o Options) (*Guard, error) {
 }
 
 // Identify tells who sent a request, from its bearer token or, without one, from its session cookie. A session that is in use
-// lives on, and then the answer sets its cookie anew. Without valid credentials it is Unauthenticated.
+// lives on, and then the answer sets its cookie anew; with a nil w it does not. Without valid credentials it is Unauthenticated.
 func (g *Guard) Identify(w http.ResponseWriter, r *http.Request, tenant string) (*Actor, error) {
 	if header := r.Header.Get("Authorization"); header != "" {
 		scheme, secret, _ := strings.Cut(header, " ")

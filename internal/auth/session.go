@@ -88,8 +88,10 @@ func (g *Guard) visitor(w http.ResponseWriter, r *http.Request, tenant, secret s
 	if err != nil {
 		return nil, err
 	}
-	if err := g.renew(w, r, tenant, entry, secret); err != nil {
-		return nil, err
+	if w != nil {
+		if err := g.renew(w, r, tenant, entry, secret); err != nil {
+			return nil, err
+		}
 	}
 	return &Actor{
 		ID: user.ID, Email: user.Value.Email, Name: user.Value.Name, Role: user.Value.Role, Tenant: tenant,

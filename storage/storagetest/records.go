@@ -33,7 +33,7 @@ type RecordsOptions struct {
 func Records(t *testing.T, open func(t *testing.T) storage.Records, o RecordsOptions) {
 	var tests []test[storage.Records]
 	for _, each := range slices.Concat(recordsCommitTests, recordsReadTests, recordsSearchTests, recordsCountTests, recordsDeleteTests,
-		recordsTenantTests, recordsAwkwardTests, recordsRaceTests, recordsQueryTests) {
+		recordsArrivalTests, recordsTenantTests, recordsAwkwardTests, recordsRaceTests, recordsQueryTests) {
 		tests = append(tests, test[storage.Records]{each.name, func(t *testing.T, s *suite[storage.Records]) {
 			each.run(t, &recordsSuite{s, o})
 		}})

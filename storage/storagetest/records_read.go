@@ -146,6 +146,10 @@ func recordsCalls(s storage.Records) calls {
 		"drop": func(ctx context.Context) error { return s.Drop(ctx, "nobody") },
 		"ping": s.Ping,
 	}
+	methods["arrivals"] = func(ctx context.Context) error {
+		_, err := s.Arrivals(ctx, acme, storage.Events, "", 1)
+		return err
+	}
 	for _, c := range []storage.Collection{storage.Events, storage.Profiles} {
 		methods["read "+string(c)] = func(ctx context.Context) error { _, err := s.Read(ctx, acme, c, []string{"a"}); return err }
 		methods["search "+string(c)] = func(ctx context.Context) error { _, err := s.Search(ctx, acme, c, storage.Query{}); return err }

@@ -244,6 +244,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/events/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Watch events as they come in, as server-sent events
+         * @description For admin, developer, marketer or viewer. Tokens that are limited need the scope events:read.
+         */
+        get: operations["watch-events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/events/suggest": {
         parameters: {
             query?: never;
@@ -1900,6 +1920,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Histogram"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "watch-events": {
+        parameters: {
+            query?: {
+                /** @description A condition, such as type = "purchase". Empty for every event. */
+                q?: string;
+                /** @description The id of the last message that was seen: goes on behind it. Empty for what comes from now on. */
+                after?: string;
+            };
+            header?: {
+                /** @description The same, as browsers send it when they connect again. */
+                "Last-Event-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": unknown;
                 };
             };
             /** @description A problem */
