@@ -4,12 +4,13 @@ import type { Program } from './program';
 export async function allRoutes(program: Program): Promise<string[]> {
   const { items } = await program.api<{ items: { id: string }[] }>('GET', `/profiles?q=${encodeURIComponent('data.contact.email.main = "ann.bell@example.com"')}`);
   const { items: events } = await program.api<{ items: { id: string }[] }>('GET', '/events?q=type:purchase&limit=1');
+  const { items: users } = await program.api<{ items: { id: string }[] }>('GET', '/users');
   const profile = `/profiles/${items[0]?.id}`;
   return [
     '/',
     '/live',
     '/event-types',
-    '/event-types?type=purchase',
+    '/event-types/purchase',
     '/events',
     `/events?event=${events[0]?.id}`,
     `/events?event=${events[0]?.id}&tab=raw`,
@@ -20,6 +21,12 @@ export async function allRoutes(program: Program): Promise<string[]> {
     '/sources/new',
     '/sources/shop',
     '/sources/shop?tab=settings',
+    '/users',
+    '/users/new',
+    `/users/${users[0]?.id}`,
+    '/tokens',
+    '/tokens/new',
+    '/account',
     '/nowhere',
   ];
 }

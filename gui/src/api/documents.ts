@@ -98,6 +98,9 @@ export function exportURL(collection: Collection, filter: Filter, format: 'csv' 
   return `/api/v1/${collection}/export?${query}`;
 }
 
+/** The condition of events that failed or were invalid. */
+export const faulty = 'metadata.error = true OR metadata.valid = false';
+
 /** Leaves out what is empty, which the API takes for a value. */
 function given(filter: Filter): Partial<Filter> {
   return Object.fromEntries(Object.entries(filter).filter(([, text]) => text !== ''));

@@ -29,7 +29,15 @@ export async function signIn(queries: QueryClient, email: string, password: stri
   return me;
 }
 
-const developers: readonly Role[] = ['admin', 'developer'];
+/** Roles that a place or a page is for. */
+export const developers: readonly Role[] = ['admin', 'developer'];
+export const administrators: readonly Role[] = ['admin'];
+
+/** The roles that somebody may hand out: an administrator any, others their own and the viewer's. */
+export const grantedBy = (role: Role) => roles.filter((other) => role === 'admin' || other === role || other === 'viewer');
+
+/** All roles, the mightiest first. */
+export const roles: readonly Role[] = ['admin', 'developer', 'marketer', 'viewer'];
 
 /** Whether a role may connect systems: sources, tokens, the queue. */
 export const mayConnect = (role: Role) => developers.includes(role);

@@ -22,6 +22,11 @@ export class Problem extends Error {
     return this.faults.find((fault) => fault.location === `body.${field}` || fault.location.startsWith(`body.${field}[`))?.message;
   }
 
+  /** The messages for fields of a form; undefined for those without a fault. */
+  faultsOf(fields: readonly string[]): Record<string, string | undefined> {
+    return Object.fromEntries(fields.map((field) => [field, this.fault(field)]));
+  }
+
   /** Whether nothing answered at all. */
   get lost(): boolean {
     return this.status === 0;

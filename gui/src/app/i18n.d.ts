@@ -8,6 +8,8 @@ import type live from '../features/live/en.json';
 import type profiles from '../features/profiles/en.json';
 import type sessions from '../features/sessions/en.json';
 import type sources from '../features/sources/en.json';
+import type tokens from '../features/tokens/en.json';
+import type users from '../features/users/en.json';
 
 // Makes keys of words checked by the compiler: each feature has a line.
 declare module 'i18next' {
@@ -23,6 +25,8 @@ declare module 'i18next' {
       profiles: typeof profiles;
       sessions: typeof sessions;
       sources: typeof sources;
+      tokens: typeof tokens;
+      users: typeof users;
     };
   }
 }

@@ -1,5 +1,6 @@
-import { IconActivity, IconBolt, IconClock, IconGauge, IconPlugConnected, IconTags, IconUsers } from '@tabler/icons-react';
+import { IconActivity, IconBolt, IconClock, IconGauge, IconKey, IconPlugConnected, IconTags, IconUserCog, IconUsers } from '@tabler/icons-react';
 import type { Role } from '../api/client';
+import { administrators, developers } from '../api/me';
 
 /** The places of the menu: path, word, key after "g", and who sees them (everybody, when left out). */
 export const navigation = [
@@ -21,7 +22,14 @@ export const navigation = [
   },
   {
     title: 'nav.connections',
-    places: [{ to: '/sources', label: 'nav.sources', icon: IconPlugConnected, key: 'o' }],
+    places: [{ to: '/sources', label: 'nav.sources', icon: IconPlugConnected, key: 'o', roles: developers }],
+  },
+  {
+    title: 'nav.administration',
+    places: [
+      { to: '/users', label: 'nav.users', icon: IconUserCog, key: 'u', roles: administrators },
+      { to: '/tokens', label: 'nav.tokens', icon: IconKey, key: 'k', roles: developers },
+    ],
   },
 ] as const;
 

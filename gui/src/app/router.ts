@@ -1,13 +1,15 @@
 import { createRouter } from '@tanstack/react-router';
 import type { QueryClient } from '@tanstack/react-query';
-import { loginRoute, setupRoute } from '../features/account/routes';
+import { accountRoute, loginRoute, setupRoute } from '../features/account/routes';
 import { dashboardRoute } from '../features/dashboard/routes';
 import { eventsRoute } from '../features/events/routes';
-import { eventTypesRoute } from '../features/eventtypes/routes';
+import { eventTypeRoute, eventTypesRoute } from '../features/eventtypes/routes';
 import { liveRoute } from '../features/live/routes';
 import { profileRoute, profilesRoute } from '../features/profiles/routes';
 import { sessionsRoute } from '../features/sessions/routes';
 import { newSourceRoute, sourceRoute, sourcesRoute } from '../features/sources/routes';
+import { newTokenRoute, tokensRoute } from '../features/tokens/routes';
+import { newUserRoute, userRoute, usersRoute } from '../features/users/routes';
 import { root, signedIn, unknown } from './routes';
 
 const tree = root.addChildren([
@@ -18,12 +20,19 @@ const tree = root.addChildren([
     liveRoute,
     eventsRoute,
     eventTypesRoute,
+    eventTypeRoute,
     profilesRoute,
     profileRoute,
     sessionsRoute,
     sourcesRoute,
     newSourceRoute,
     sourceRoute,
+    usersRoute,
+    newUserRoute,
+    userRoute,
+    tokensRoute,
+    newTokenRoute,
+    accountRoute,
     unknown,
   ]),
 ]);

@@ -1,6 +1,7 @@
 import { createRootRouteWithContext, createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import type { QueryClient } from '@tanstack/react-query';
 import type { ComponentType } from 'react';
+import type { Role } from '../api/client';
 import { meQuery } from '../api/me';
 import { Failure } from './shell/Failure';
 import { Shell } from './shell/Shell';
@@ -25,6 +26,13 @@ export const signedIn = createRoute({
     return { me };
   },
 });
+
+declare module '@tanstack/react-router' {
+  interface StaticDataRouteOption {
+    /** Who may open the page; everybody when left out. */
+    roles?: readonly Role[];
+  }
+}
 
 /** Any address without a page is within the shell too. */
 export const unknown = createRoute({ getParentRoute: () => signedIn, path: '$', component: NotFound });

@@ -1,13 +1,14 @@
 import { ActionIcon } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconMenu2, IconSearch } from '@tabler/icons-react';
-import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
+import { Outlet, useMatches, useNavigate, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { keyNames, shortcuts, useShortcut } from '../shortcuts';
 import { placesFor, type Place } from '../navigation';
 import { signedIn } from '../routes';
 import { useConnection } from '../../api/connection';
+import { Forbidden } from './Forbidden';
 import { Menu } from './Menu';
 import { LostConnection } from './LostConnection';
 import { UserMenu } from './UserMenu';
@@ -37,6 +38,7 @@ export function Shell() {
   useShortcut('mod+k', t('shell.find'), () => setPalette(true));
   useShortcut('?', t('shell.shortcuts'), sheetIs.toggle);
   const groups = placesFor(me.role);
+  const roles = useMatches({ select: (matches) => matches.at(-1)?.staticData.roles });
 
   return (
     <div className={styles.shell}>
@@ -63,7 +65,7 @@ export function Shell() {
         <LostConnection />
       </div>
       <main id="main" className={styles.main} tabIndex={-1}>
-        <Outlet />
+        {roles && !roles.includes(me.role) ? <Forbidden role={me.role} roles={roles} /> : <Outlet />}
       </main>
       <Suspense>
         {menu && <MenuDrawer groups={groups} onClose={menuIs.close} />}

@@ -22,6 +22,7 @@ export function UserMenu({ me, showShortcuts }: { me: Me; showShortcuts(): void 
         <Suspense fallback={<Skeleton h={280} />}>
           <UserPanel
             me={me}
+            close={is.close}
             showShortcuts={() => {
               is.close();
               showShortcuts();

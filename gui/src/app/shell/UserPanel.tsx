@@ -1,20 +1,20 @@
-import { Button, Divider, Select, Stack, Text, useMantineColorScheme, type MantineColorScheme } from '@mantine/core';
-import { IconKeyboard, IconLogout } from '@tabler/icons-react';
+import { Button, Divider, Stack, Text } from '@mantine/core';
+import { IconKeyboard, IconLogout, IconUserCircle } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
-import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, type Me } from '../../api/client';
-import { changeLanguage } from '../i18n';
-import { browserZone, languages, preferences, usePreferences, type Language } from '../preferences';
+import { ButtonLink } from '../../ui/links';
+import { Choices } from './Choices';
 
-const themes = ['auto', 'light', 'dark'] as const;
+interface UserPanelProps {
+  me: Me;
+  showShortcuts(): void;
+  close(): void;
+}
 
-/** Who is signed in, and what they chose for this browser: theme, language and time zone. */
-export default function UserPanel({ me, showShortcuts }: { me: Me; showShortcuts(): void }) {
+/** Who is signed in, what they chose for this browser, and the way out. */
+export default function UserPanel({ me, showShortcuts, close }: UserPanelProps) {
   const { t } = useTranslation();
-  const { language, zone } = usePreferences();
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
-  const zones = useMemo(() => [...new Set(['UTC', browserZone, ...Intl.supportedValuesOf('timeZone')])], []);
   const logout = useMutation({
     mutationFn: () => api.POST('/logout'),
     onSuccess: () => location.assign('/login'), // a new page holds no data of the former person
@@ -29,40 +29,19 @@ export default function UserPanel({ me, showShortcuts }: { me: Me; showShortcuts
           {t(`role.${me.role}`)}
         </Text>
       </div>
-      <Select
-        label={t('user.theme')}
-        data={themes.map((theme) => ({ value: theme, label: t(`theme.${theme}`) }))}
-        value={colorScheme}
-        onChange={(value) => value && setColorScheme(value as MantineColorScheme)}
-        allowDeselect={false}
-        comboboxProps={{ withinPortal: false }}
-      />
-      <Select
-        label={t('user.language')}
-        data={Object.entries(languages).map(([value, label]) => ({ value, label }))}
-        value={language}
-        onChange={(value) => value && void changeLanguage(value as Language)}
-        allowDeselect={false}
-        comboboxProps={{ withinPortal: false }}
-      />
-      <Select
-        label={t('user.zone')}
-        data={zones}
-        value={zone}
-        onChange={(value) => value && preferences.set({ zone: value })}
-        searchable
-        limit={50}
-        nothingFoundMessage={t('nothingFound')}
-        allowDeselect={false}
-        comboboxProps={{ withinPortal: false }}
-      />
+      <Choices />
       <Divider />
-      <Button variant="subtle" color="gray" justify="start" leftSection={<IconKeyboard size={16} />} rightSection={<kbd>?</kbd>} onClick={showShortcuts}>
-        {t('shell.shortcuts')}
-      </Button>
-      <Button variant="subtle" color="gray" justify="start" leftSection={<IconLogout size={16} />} loading={logout.isPending} onClick={() => logout.mutate()}>
-        {t('user.logout')}
-      </Button>
+      <Stack gap={2}>
+        <ButtonLink to="/account" variant="subtle" color="gray" justify="start" leftSection={<IconUserCircle size={16} />} onClick={close}>
+          {t('user.account')}
+        </ButtonLink>
+        <Button variant="subtle" color="gray" justify="start" leftSection={<IconKeyboard size={16} />} rightSection={<kbd>?</kbd>} onClick={showShortcuts}>
+          {t('shell.shortcuts')}
+        </Button>
+        <Button variant="subtle" color="gray" justify="start" leftSection={<IconLogout size={16} />} loading={logout.isPending} onClick={() => logout.mutate()}>
+          {t('user.logout')}
+        </Button>
+      </Stack>
     </Stack>
   );
 }

@@ -1,12 +1,12 @@
-import { Alert, Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { IconAlertCircle } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { api, bodyOf } from '../../api/client';
 import { meQuery, setupQuery } from '../../api/me';
 import { asProblem } from '../../api/problem';
+import { FormProblem } from '../../ui/FormProblem';
 import { Door } from './Door';
 import { setupRoute } from './routes';
 import { ButtonLink } from '../../ui/links';
@@ -38,6 +38,7 @@ function SetupForm({ token }: { token: string }) {
   const queries = useQueryClient();
   const navigate = useNavigate();
   const form = useForm({ initialValues: { email: '', password: '' } });
+  const fields = Object.keys(form.values);
   const setUp = useMutation({
     mutationFn: (values: typeof form.values) => bodyOf(api.POST('/setup', { body: { token, ...values } })),
     meta: { signsIn: true },
@@ -46,21 +47,12 @@ function SetupForm({ token }: { token: string }) {
       queries.setQueryData(setupQuery.queryKey, { needed: false });
       await navigate({ to: '/sources/new', replace: true });
     },
-    onError(error) {
-      const problem = asProblem(error);
-      form.setErrors({ email: problem.fault('email'), password: problem.fault('password') });
-    },
+    onError: (error) => form.setErrors(asProblem(error).faultsOf(fields)),
   });
-  const problem = setUp.error && asProblem(setUp.error);
-  const general = problem && !problem.fault('email') && !problem.fault('password') ? problem.message : undefined;
   return (
     <form onSubmit={form.onSubmit((values) => setUp.mutate(values))}>
       <Stack gap="md">
-        {general && (
-          <Alert color="red" variant="light" icon={<IconAlertCircle size={18} />} role="alert">
-            {general}
-          </Alert>
-        )}
+        <FormProblem error={setUp.error} fields={fields} />
         <TextInput label={t('setup.email')} type="email" autoComplete="username" required withAsterisk={false} autoFocus {...form.getInputProps('email')} />
         <PasswordInput
           label={t('setup.password')}

@@ -1,6 +1,6 @@
 import { createRoute, redirect } from '@tanstack/react-router';
 import { meQuery, setupQuery } from '../../api/me';
-import { page, root, texts } from '../../app/routes';
+import { page, root, signedIn, texts } from '../../app/routes';
 
 export const loginRoute = createRoute({
   getParentRoute: () => root,
@@ -19,6 +19,12 @@ export const setupRoute = createRoute({
   validateSearch: texts('token'),
   loader: ({ context }) => context.queries.fetchQuery(setupQuery),
   component: page('account', () => import('./SetupPage'), 'SetupPage'),
+});
+
+export const accountRoute = createRoute({
+  getParentRoute: () => signedIn,
+  path: '/account',
+  component: page('account', () => import('./AccountPage'), 'AccountPage'),
 });
 
 /** An address of this application: links from outside must not lead people elsewhere after they signed in. */

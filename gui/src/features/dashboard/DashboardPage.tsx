@@ -1,24 +1,25 @@
-import { Paper, Skeleton, Stack, Text } from '@mantine/core';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { Stack, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { useMemo, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { countQuery, histogramQuery, topQuery, type Filter } from '../../api/documents';
+import { countQuery, faulty, histogramQuery, type Filter } from '../../api/documents';
 import { mayConnect } from '../../api/me';
 import { queueQuery } from '../../api/queue';
 import { sourcesQuery } from '../../api/sources';
-import { useFormat } from '../../app/format';
 import { usePreferences } from '../../app/preferences';
 import { signedIn } from '../../app/routes';
 import { Empty } from '../../ui/Empty';
 import { ErrorState } from '../../ui/ErrorState';
+import { CountFigure, Figures } from '../../ui/figures/Figure';
+import { TopValues } from '../../ui/figures/TopValues';
 import { AnchorLink, ButtonLink } from '../../ui/links';
 import { Page } from '../../ui/Page';
+import { Panel } from '../../ui/Panel';
 import { Histogram } from '../../ui/time/Histogram';
 import { TimeRange } from '../../ui/time/TimeRange';
 import styles from './DashboardPage.module.css';
 import { dashboardRoute } from './routes';
 
-const faulty = 'metadata.error = true OR metadata.valid = false';
 const present = 'metadata.time.update >= now-5m';
 const standardFrom = '-24h';
 const longAgo = '2000-01-01T00:00:00Z'; // all time, said so that it differs from no choice
@@ -47,12 +48,12 @@ export function DashboardPage() {
   }
   return (
     <Page title={t('title')} actions={<TimeRange value={range} onChange={setRange} />}>
-      <div className={styles.numbers}>
-        <Figure label={t('events')} filter={filter} to="/events" />
-        <Figure label={t('present')} filter={{ q: present, from: '', to: '' }} of="sessions" to="/sessions" hint={t('presentHint')} />
-        <Figure label={t('newProfiles')} filter={filter} of="profiles" to="/profiles" />
-        <Figure label={t('faulty')} filter={{ ...filter, q: faulty }} to="/events" />
-      </div>
+      <Figures>
+        <CountFigure label={t('events')} filter={filter} every={refreshEvery} />
+        <CountFigure label={t('present')} filter={{ q: present, from: '', to: '' }} of="sessions" hint={t('presentHint')} every={refreshEvery} />
+        <CountFigure label={t('newProfiles')} filter={filter} of="profiles" every={refreshEvery} />
+        <CountFigure label={t('faulty')} filter={{ ...filter, q: faulty }} every={refreshEvery} />
+      </Figures>
       <Panel title={t('overTime')}>
         {histogram.error && !histogram.data ? (
           <ErrorState error={histogram.error} onRetry={() => void histogram.refetch()} />
@@ -62,70 +63,16 @@ export function DashboardPage() {
       </Panel>
       <div className={styles.panels}>
         <Panel title={t('topTypes')}>
-          <Top field="type" filter={filter} />
+          <TopValues field="type" filter={filter} every={refreshEvery} />
         </Panel>
         <Panel title={t('topSources')}>
-          <Top field="source.id" filter={filter} />
+          <TopValues field="source.id" filter={filter} every={refreshEvery} />
         </Panel>
         <Panel title={t('attention')}>
           <Attention filter={filter} />
         </Panel>
       </div>
     </Page>
-  );
-}
-
-function Panel({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <Paper withBorder p="lg" component="section" aria-label={title}>
-      <Text component="h2" fw={600} mb="sm" mt={0}>
-        {title}
-      </Text>
-      {children}
-    </Paper>
-  );
-}
-
-/** A number that leads to what it counts. */
-function Figure({ label, filter, of = 'events', to, hint }: { label: string; filter: Filter; of?: 'events' | 'sessions' | 'profiles'; to: string; hint?: string }) {
-  const format = useFormat();
-  const count = useQuery({ ...countQuery(of, filter), refetchInterval: refreshEvery });
-  const { t } = useTranslation('dashboard');
-  return (
-    <Paper withBorder p="lg" title={hint}>
-      <Text c="dimmed">{label}</Text>
-      <Text size="xl" fw={600} className="number" data-figure={of}>
-        {count.data === undefined ? count.error ? t('unknown') : <Skeleton component="span" display="inline-block" h={20} w={60} /> : <AnchorLink to={to} search={filter}>{format.number(count.data)}</AnchorLink>}
-      </Text>
-    </Paper>
-  );
-}
-
-const shownValues = 8;
-
-/** The most frequent values of a field, with bars. */
-function Top({ field, filter }: { field: string; filter: Filter }) {
-  const { t } = useTranslation('dashboard');
-  const format = useFormat();
-  const top = useQuery({ ...topQuery('events', field, filter, shownValues), refetchInterval: refreshEvery, placeholderData: keepPreviousData });
-  if (top.error && !top.data) return <ErrorState error={top.error} onRetry={() => void top.refetch()} />;
-  if (!top.data) return <Skeleton h={160} />;
-  if (top.data.length === 0) return <Text c="dimmed">{t('nothing')}</Text>;
-  const most = top.data[0]?.count ?? 1;
-  return (
-    <ul className={styles.top}>
-      {top.data.map(({ value, count }) => (
-        <li key={String(value)}>
-          <AnchorLink to="/events" search={{ ...filter, q: `${field} = ${JSON.stringify(value)}` }} className={styles.name}>
-            {String(value)}
-          </AnchorLink>
-          <span className={styles.track} aria-hidden>
-            <span style={{ width: `${(count / most) * 100}%` }} />
-          </span>
-          <span className="number">{format.number(count)}</span>
-        </li>
-      ))}
-    </ul>
   );
 }
 

@@ -1,20 +1,16 @@
-import { Badge, Drawer, Stack, Table, Text, TextInput, Title } from '@mantine/core';
+import { Badge, TextInput } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
-import { queryOptions, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api, bodyOf } from '../../api/client';
 import { topQuery } from '../../api/documents';
-import type { components } from '../../api/schema';
+import { eventTypesQuery, type EventType } from '../../api/eventtypes';
 import { useFormat } from '../../app/format';
 import { DataTable, type Column } from '../../ui/DataTable';
 import { Empty } from '../../ui/Empty';
 import { ErrorState } from '../../ui/ErrorState';
-import { ButtonLink } from '../../ui/links';
 import { Page } from '../../ui/Page';
 import { eventTypesRoute } from './routes';
-
-type EventType = components['schemas']['EventType'];
 
 /** A type that is predefined, was seen, or both. */
 interface Row {
@@ -26,17 +22,11 @@ interface Row {
 const week = { q: '', from: '-7d', to: '' };
 const mostSeen = 1000;
 
-const eventTypesQuery = queryOptions({
-  queryKey: ['event-types'],
-  queryFn: async ({ signal }) => (await bodyOf(api.GET('/event-types', { signal }))).items,
-  staleTime: Infinity,
-});
-
 /** What kinds of events there are: those that came in, and those that Tracardi knows. */
 export function EventTypesPage() {
   const { t } = useTranslation('eventtypes');
   const format = useFormat();
-  const { find = '', type } = eventTypesRoute.useSearch();
+  const { find = '' } = eventTypesRoute.useSearch();
   const navigate = eventTypesRoute.useNavigate();
   const known = useQuery(eventTypesQuery);
   const seen = useQuery(topQuery('events', 'type', week, mostSeen));
@@ -81,47 +71,10 @@ export function EventTypesPage() {
           rows={rows}
           rowId={({ id }) => id}
           loading={known.isPending || seen.isPending}
-          onOpen={({ id }) => void navigate({ search: (now) => ({ ...now, type: id }) })}
-          openId={type ?? ''}
+          onOpen={({ id }) => void navigate({ to: '/event-types/$id', params: { id } })}
           empty={<Empty title={t('noMatch')} />}
         />
       )}
-      <Details row={rows.find(({ id }) => id === type)} onClose={() => void navigate({ search: (now) => ({ ...now, type: undefined }) })} />
     </Page>
-  );
-}
-
-function Details({ row, onClose }: { row?: Row; onClose(): void }) {
-  const { t } = useTranslation(['eventtypes', 'app']);
-  const format = useFormat();
-  return (
-    <Drawer opened={row !== undefined} onClose={onClose} title={row?.known?.name ?? row?.id} closeButtonProps={{ 'aria-label': t('app:close') }}>
-      {row && (
-        <Stack>
-          <Text>{row.known?.description ?? t('ownText')}</Text>
-          <Text c="dimmed">{t('seen', { count: row.count, number: format.number(row.count) })}</Text>
-          <div>
-            <ButtonLink to="/events" search={{ q: `type = ${JSON.stringify(row.id)}` }} variant="default">
-              {t('events')}
-            </ButtonLink>
-          </div>
-          {row.known && row.known.properties.length > 0 && (
-            <div>
-              <Title order={2}>{t('properties')}</Title>
-              <Table>
-                <Table.Tbody>
-                  {row.known.properties.map(({ path, type }) => (
-                    <Table.Tr key={path}>
-                      <Table.Td className="mono">{path}</Table.Td>
-                      <Table.Td c="dimmed">{type}</Table.Td>
-                    </Table.Tr>
-                  ))}
-                </Table.Tbody>
-              </Table>
-            </div>
-          )}
-        </Stack>
-      )}
-    </Drawer>
   );
 }

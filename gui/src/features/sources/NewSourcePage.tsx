@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Radio, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Radio, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
@@ -6,10 +6,13 @@ import { asProblem } from '../../api/problem';
 import { createSource, sourcesQuery } from '../../api/sources';
 import { ButtonLink } from '../../ui/links';
 import { Page } from '../../ui/Page';
+import { FormProblem } from '../../ui/FormProblem';
 import { UnsavedGuard } from '../../ui/UnsavedGuard';
 import { kinds, type Kind } from './kinds';
 import { newSourceRoute } from './routes';
 import styles from './NewSourcePage.module.css';
+
+const fields = ['name', 'id'];
 
 /** Guides to a new source: what is connected, and what it is called. */
 export function NewSourcePage() {
@@ -27,21 +30,13 @@ export function NewSourcePage() {
       await queries.invalidateQueries({ queryKey: sourcesQuery.queryKey });
       await navigate({ to: '/sources/$id', params: { id }, search: { tab: 'install' }, replace: true, ignoreBlocker: true });
     },
-    onError(error) {
-      const problem = asProblem(error);
-      form.setErrors({ name: problem.fault('name'), id: problem.fault('id') });
-    },
+    onError: (error) => form.setErrors(asProblem(error).faultsOf(fields)),
   });
-  const problem = create.error && asProblem(create.error);
   return (
     <Page title={t('create.title')} above={{ to: '/sources', label: t('title') }} form="narrow">
       <form onSubmit={form.onSubmit((values) => create.mutate(values))}>
         <Stack gap="lg">
-          {problem && !problem.fault('name') && !problem.fault('id') && (
-            <Alert color="red" variant="light" role="alert">
-              {problem.message}
-            </Alert>
-          )}
+          <FormProblem error={create.error} fields={fields} />
           <Radio.Group label={t('create.kind')} {...form.getInputProps('kind')}>
             <div className={styles.kinds}>
               {kinds.map(({ id, icon: Icon }) => (

@@ -1,13 +1,13 @@
-import { Alert, Button, Fieldset, Group, Modal, MultiSelect, NumberInput, Stack, Switch, TagsInput, Text, Textarea, TextInput } from '@mantine/core';
+import { Button, Fieldset, Group, MultiSelect, NumberInput, Stack, Switch, TagsInput, Textarea, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useDisclosure } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Source } from '../../api/client';
 import { asProblem } from '../../api/problem';
 import { changeSource, deleteSource, sourceQuery, sourcesQuery } from '../../api/sources';
+import { Deletion } from '../../ui/Deletion';
+import { FormProblem } from '../../ui/FormProblem';
 import { UnsavedGuard } from '../../ui/UnsavedGuard';
 import { sourceRoute } from './routes';
 
@@ -18,6 +18,7 @@ const switches = ['respect_dnt', 'static_profile_id', 'queued', 'transitional'] 
 export function Settings({ source, mayChange }: { source: Source; mayChange: boolean }) {
   const { t } = useTranslation(['sources', 'app']);
   const queries = useQueryClient();
+  const navigate = sourceRoute.useNavigate();
   const id = source.id ?? '';
   const form = useForm({
     initialValues: {
@@ -42,21 +43,20 @@ export function Settings({ source, mayChange }: { source: Source; mayChange: boo
       await queries.invalidateQueries({ queryKey: sourcesQuery.queryKey, exact: true });
     },
     onError(error) {
-      const problem = asProblem(error);
-      form.setErrors(Object.fromEntries(Object.keys(form.values).map((field) => [field, problem.fault(field)])));
+      form.setErrors(asProblem(error).faultsOf(fields));
     },
   });
-  const problem = save.error && asProblem(save.error);
-  const general = problem && !Object.keys(form.values).some((field) => problem.fault(field)) ? problem.message : undefined;
+  const fields = Object.keys(form.values);
+  const remove = async () => {
+    await deleteSource(id);
+    await navigate({ to: '/sources', replace: true, ignoreBlocker: true });
+    await queries.invalidateQueries({ queryKey: sourcesQuery.queryKey });
+  };
   return (
     <form onSubmit={form.onSubmit((values) => save.mutate(values))}>
       <Fieldset variant="unstyled" disabled={!mayChange}>
         <Stack gap="md" maw={560}>
-          {general && (
-            <Alert color="red" variant="light" role="alert">
-              {general}
-            </Alert>
-          )}
+          <FormProblem error={save.error} fields={fields} />
           <Switch label={t('enabled')} description={t('help.enabled')} {...form.getInputProps('enabled', { type: 'checkbox' })} />
           <TextInput label={t('name')} required maxLength={200} {...form.getInputProps('name')} />
           <Textarea label={t('description')} autosize minRows={2} maxLength={2000} {...form.getInputProps('description')} />
@@ -72,54 +72,12 @@ export function Settings({ source, mayChange }: { source: Source; mayChange: boo
               <Button type="submit" loading={save.isPending} disabled={!form.isDirty()}>
                 {t('app:save')}
               </Button>
-              <Deletion source={source} />
+              <Deletion name={source.name} text={t('delete.text')} typed onDelete={remove} />
             </Group>
           )}
         </Stack>
       </Fieldset>
       <UnsavedGuard unsaved={form.isDirty() && !save.isPending} />
     </form>
-  );
-}
-
-/** Deletes the source, after its name was typed. */
-function Deletion({ source }: { source: Source }) {
-  const { t } = useTranslation(['sources', 'app']);
-  const queries = useQueryClient();
-  const navigate = sourceRoute.useNavigate();
-  const [opened, is] = useDisclosure(false);
-  const [typed, setTyped] = useState('');
-  const remove = useMutation({
-    mutationFn: () => deleteSource(source.id ?? ''),
-    async onSuccess() {
-      await navigate({ to: '/sources', replace: true, ignoreBlocker: true });
-      await queries.invalidateQueries({ queryKey: sourcesQuery.queryKey });
-    },
-  });
-  return (
-    <>
-      <Button variant="subtle" color="red" onClick={is.open}>
-        {t('delete.do')}
-      </Button>
-      <Modal opened={opened} onClose={is.close} title={t('delete.title', { name: source.name })} closeButtonProps={{ 'aria-label': t('app:close') }}>
-        <Stack>
-          <Text>{t('delete.text')}</Text>
-          {remove.error && (
-            <Alert color="red" variant="light" role="alert">
-              {asProblem(remove.error).message}
-            </Alert>
-          )}
-          <TextInput label={t('delete.type', { name: source.name })} value={typed} onChange={(event) => setTyped(event.currentTarget.value)} data-autofocus />
-          <Group justify="end">
-            <Button variant="default" onClick={is.close}>
-              {t('app:cancel')}
-            </Button>
-            <Button color="red" disabled={typed !== source.name} loading={remove.isPending} onClick={() => remove.mutate()}>
-              {t('delete.do')}
-            </Button>
-          </Group>
-        </Stack>
-      </Modal>
-    </>
   );
 }

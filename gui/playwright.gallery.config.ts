@@ -1,0 +1,5 @@
+import { defineConfig } from '@playwright/test';
+import checks from './playwright.config';
+
+/** Takes pictures of the pages. */
+export default defineConfig({ ...checks, testDir: 'e2e/gallery', testMatch: '*.ts', workers: 1, reporter: 'list' });

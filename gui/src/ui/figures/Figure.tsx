@@ -1,0 +1,47 @@
+import { Paper, Skeleton, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { countQuery, type Collection, type Filter } from '../../api/documents';
+import { useFormat } from '../../app/format';
+import { AnchorLink } from '../links';
+import styles from './Figures.module.css';
+
+/** Figures in a row. */
+export function Figures({ children }: { children: ReactNode }) {
+  return <div className={styles.figures}>{children}</div>;
+}
+
+/** A number with its name. Undefined is not known yet. */
+export function Figure({ label, value, hint, id }: { label: string; value: ReactNode; hint?: string; id?: string }) {
+  return (
+    <Paper withBorder p="lg" title={hint}>
+      <Text c="dimmed">{label}</Text>
+      <Text size="xl" fw={600} className="number" data-figure={id}>
+        {value ?? <Skeleton component="span" display="inline-block" h={20} w={60} />}
+      </Text>
+    </Paper>
+  );
+}
+
+interface CountFigureProps {
+  label: string;
+  filter: Filter;
+  of?: Collection;
+  hint?: string;
+  /** Milliseconds between two looks. */
+  every?: number;
+}
+
+/** How many documents there are; leads to them. */
+export function CountFigure({ label, filter, of = 'events', hint, every }: CountFigureProps) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const count = useQuery({ ...countQuery(of, filter), refetchInterval: every });
+  const number = count.data !== undefined && (
+    <AnchorLink to={`/${of}`} search={filter}>
+      {format.number(count.data)}
+    </AnchorLink>
+  );
+  return <Figure label={label} hint={hint} id={of} value={number || (count.error ? t('unknown') : undefined)} />;
+}
