@@ -23,6 +23,8 @@ var mayImport = map[string][]string{
 	"nodes":         {"nodes/*"},
 	"nodes/*":       {".", "expr", "node"}, // a group of nodes knows no other group
 
+	"internal/flow": {".", "expr", "node"},
+
 	"storage":             {".", "expr"},
 	"storage/memory":      {".", "storage"},
 	"storage/mysql":       {".", "storage/sqlconfig"},

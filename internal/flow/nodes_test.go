@@ -1,0 +1,153 @@
+package flow_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"time"
+
+	"github.com/tracardi/tracardi-go/expr"
+	"github.com/tracardi/tracardi-go/node"
+
+	_ "github.com/tracardi/tracardi-go/nodes/control"
+)
+
+// The nodes that the tests draw with.
+
+func init() { registerNodes() }
+
+func registerNodes() {
+	group := node.NewGroup("try", "Try", os.DirFS("."))
+	pass := func(n node.Node) func() node.Node { return func() node.Node { return n } }
+	group.Register(node.Type{ID: "start", Name: "Start", Icon: "x", Start: true, In: []node.Port{}, New: pass(&passNode{})})
+	group.Register(node.Type{ID: "pass", Name: "Pass", Icon: "x", New: pass(&passNode{})})
+	group.Register(node.Type{
+		ID: "put", Name: "Put", Icon: "x", New: func() node.Node { return &putNode{} },
+		Aliases: []string{"old.module.PutAction"},
+		Import: func(old map[string]any) map[string]any {
+			return map[string]any{"name": old["key"], "value": old["val"]}
+		},
+	})
+	group.Register(node.Type{ID: "fail", Name: "Fail", Icon: "x", New: pass(&failNode{})})
+	group.Register(node.Type{ID: "break", Name: "Break", Icon: "x", New: pass(&breakNode{})})
+	group.Register(node.Type{ID: "lie", Name: "Lie", Icon: "x", New: pass(&lieNode{})})
+	group.Register(node.Type{ID: "hang", Name: "Hang", Icon: "x", New: pass(&hangNode{})})
+	group.Register(node.Type{
+		ID: "act", Name: "Act", Icon: "x", New: pass(&actNode{}), Acts: true,
+		Examples: []node.Example{{Name: "does", Port: "payload", Result: `{"example": true}`}},
+	})
+	group.Register(node.Type{ID: "later", Name: "Later", Icon: "x", New: pass(&actNode{}), Background: true})
+	group.Register(node.Type{
+		ID: "wait", Name: "Wait", Icon: "x", New: func() node.Node { return &waitNode{} },
+		Out: []node.Port{{Name: "payload"}, {Name: "matched"}},
+	})
+	group.Register(node.Type{ID: "twice", Name: "Twice", Icon: "x", New: pass(&twiceNode{})})
+	group.Register(node.Type{ID: "join", Name: "Join", Icon: "x", New: pass(&passNode{}), Joins: true})
+	group.Register(node.Type{ID: "two", Name: "Two inputs", Icon: "x", New: pass(&portNode{}), In: []node.Port{{Name: "left"}, {Name: "right"}}})
+}
+
+type passNode struct{}
+
+func (*passNode) Run(_ context.Context, in *node.Input) (node.Output, error) {
+	return node.To("payload", in.Payload), nil
+}
+
+type putNode struct {
+	Name   string     `json:"name" required:"true"`
+	Value  node.Value `json:"value"`
+	Memory bool       `json:"memory"`
+}
+
+func (n *putNode) Run(_ context.Context, in *node.Input) (node.Output, error) {
+	value, err := n.Value.Resolve(in)
+	if err != nil {
+		return node.Output{}, err
+	}
+	if n.Memory {
+		place := node.Path{}
+		if err := place.UnmarshalText([]byte("memory@" + n.Name)); err != nil {
+			return node.Output{}, err
+		}
+		return node.To("payload", in.Payload), place.Set(in, value)
+	}
+	in.Measure("puts", 1)
+	return node.To("payload", in.With(n.Name, value)), nil
+}
+
+type failNode struct{}
+
+func (*failNode) Run(context.Context, *node.Input) (node.Output, error) {
+	return node.Output{}, errors.New("it failed")
+}
+
+type breakNode struct{}
+
+func (*breakNode) Run(context.Context, *node.Input) (node.Output, error) {
+	var none map[string]int
+	none["a"] = 1
+	return node.Output{}, nil
+}
+
+type lieNode struct{}
+
+func (*lieNode) Run(context.Context, *node.Input) (node.Output, error) {
+	return node.To("nowhere", map[string]any{}), nil
+}
+
+type hangNode struct{}
+
+func (*hangNode) Run(ctx context.Context, _ *node.Input) (node.Output, error) {
+	<-ctx.Done()
+	return node.Output{}, ctx.Err()
+}
+
+// actNode counts its calls in the shared values, and fails as often as "failures" says.
+type actNode struct{}
+
+func (*actNode) Run(ctx context.Context, in *node.Input) (node.Output, error) {
+	n, err := in.Values().Add(ctx, "acts", 1, 0)
+	if err != nil {
+		return node.Output{}, err
+	}
+	if failures, _ := in.Payload["failures"].(float64); float64(n) <= failures {
+		return node.Output{}, errors.New("not yet")
+	}
+	return node.To("payload", in.With("acts", float64(n))), nil
+}
+
+var triesPath = expr.MustPath("tries")
+
+type waitNode struct {
+	For   node.Duration `json:"for"`
+	Event string        `json:"event"`
+	Again bool          `json:"again"`
+}
+
+func (n *waitNode) Run(_ context.Context, in *node.Input) (node.Output, error) {
+	tries, _ := in.Get("memory", triesPath)
+	if n.Again && tries == nil {
+		return node.Output{Wait: &node.Wait{Until: n.For.From(in.Now()), Again: true}}, in.Change("memory", triesPath, 1.0)
+	}
+	if n.Again {
+		return node.To("payload", in.Payload), nil
+	}
+	return node.Output{Wait: &node.Wait{
+		Until: n.For.From(in.Now()), EventType: n.Event, Matched: "matched", Result: node.Result{Port: "payload", Payload: in.Payload},
+	}}, nil
+}
+
+// twiceNode sends two payloads on.
+type twiceNode struct{}
+
+func (*twiceNode) Run(_ context.Context, in *node.Input) (node.Output, error) {
+	return node.To("payload", in.With("nr", 1.0)).And("payload", in.With("nr", 2.0)), nil
+}
+
+// portNode tells where its payload arrived.
+type portNode struct{}
+
+func (*portNode) Run(_ context.Context, in *node.Input) (node.Output, error) {
+	return node.To("payload", in.With("port", in.Port)), nil
+}
+
+var monday = time.Date(2026, 3, 2, 10, 30, 0, 0, time.UTC)
