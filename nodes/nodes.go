@@ -2,7 +2,8 @@
 package nodes
 
 import (
-	_ "github.com/tracardi/tracardi-go/nodes/control" // each group registers its nodes
+	_ "github.com/tracardi/tracardi-go/nodes/clock" // each group registers its nodes
+	_ "github.com/tracardi/tracardi-go/nodes/control"
 	_ "github.com/tracardi/tracardi-go/nodes/mail"
 	_ "github.com/tracardi/tracardi-go/nodes/text"
 )
