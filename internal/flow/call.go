@@ -23,7 +23,8 @@ const (
 // input is a payload at a node, with what the node can reach.
 type input struct {
 	node.Input
-	reach reach
+	reach   reach
+	bounded timeLimit
 }
 
 // reach is the run as one node sees it.
@@ -38,10 +39,13 @@ type reach struct {
 
 func (r *Run) input(a *Around, v *Visit) *input {
 	a.call++
-	in := &input{
-		Input: node.Input{Port: v.Port, Payload: v.Input},
-		reach: reach{Run: a.Host, run: r, node: v.Node, memo: a.Memo, key: memoKey{r.Flow.ID, v.Node, a.call}},
+	if len(r.inputs) == 0 {
+		r.inputs = make([]input, max(1, min(len(r.Flow.steps)-len(r.Trace)+1, 32)))
 	}
+	in := &r.inputs[0]
+	r.inputs = r.inputs[1:]
+	in.Input.Port, in.Input.Payload = v.Port, v.Input
+	in.reach = reach{Run: a.Host, run: r, node: v.Node, memo: a.Memo, key: memoKey{r.Flow.ID, v.Node, a.call}}
 	in.Input.Run = &in.reach
 	return in
 }
@@ -183,7 +187,8 @@ func (s *step) once(ctx context.Context, in *input) (out node.Output, err error)
 	if limit == 0 {
 		limit = defaultTimeout
 	}
-	bounded := &bounded{Context: ctx, limit: limit}
+	bounded := &in.bounded
+	*bounded = timeLimit{Context: ctx, limit: limit} // a repeated call has a time of its own
 	defer bounded.end()
 	defer func() {
 		if broke := recover(); broke != nil {
@@ -206,8 +211,8 @@ func (s *step) once(ctx context.Context, in *input) (out node.Output, err error)
 	return out, nil
 }
 
-// bounded is a context with a time limit that costs nothing until somebody asks for it: most nodes are done at once.
-type bounded struct {
+// timeLimit is a context with a time limit that costs nothing until somebody asks for it: most nodes are done at once.
+type timeLimit struct {
 	context.Context
 	limit time.Duration
 
@@ -216,28 +221,28 @@ type bounded struct {
 	cancel context.CancelFunc
 }
 
-func (b *bounded) made() context.Context {
+func (b *timeLimit) made() context.Context {
 	b.once.Do(func() { b.inner, b.cancel = context.WithTimeout(b.Context, b.limit) })
 	return b.inner
 }
 
 // Deadline implements context.Context.
-func (b *bounded) Deadline() (time.Time, bool) { return b.made().Deadline() }
+func (b *timeLimit) Deadline() (time.Time, bool) { return b.made().Deadline() }
 
 // Done implements context.Context.
-func (b *bounded) Done() <-chan struct{} { return b.made().Done() }
+func (b *timeLimit) Done() <-chan struct{} { return b.made().Done() }
 
 // Err implements context.Context.
-func (b *bounded) Err() error { return b.made().Err() }
+func (b *timeLimit) Err() error { return b.made().Err() }
 
 // Value implements context.Context.
-func (b *bounded) Value(key any) any { return b.made().Value(key) }
+func (b *timeLimit) Value(key any) any { return b.made().Value(key) }
 
-func (b *bounded) expired() bool {
+func (b *timeLimit) expired() bool {
 	return b.inner != nil && errors.Is(b.inner.Err(), context.DeadlineExceeded) && b.Context.Err() == nil
 }
 
-func (b *bounded) end() {
+func (b *timeLimit) end() {
 	if b.cancel != nil {
 		b.cancel()
 	}

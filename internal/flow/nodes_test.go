@@ -6,7 +6,6 @@ import (
 	"os"
 	"time"
 
-	"github.com/tracardi/tracardi-go/expr"
 	"github.com/tracardi/tracardi-go/node"
 
 	_ "github.com/tracardi/tracardi-go/nodes/control"
@@ -115,8 +114,6 @@ func (*actNode) Run(ctx context.Context, in *node.Input) (node.Output, error) {
 	return node.To("payload", in.With("acts", float64(n))), nil
 }
 
-var triesPath = expr.MustPath("tries")
-
 type waitNode struct {
 	For   node.Duration `json:"for"`
 	Event string        `json:"event"`
@@ -124,9 +121,8 @@ type waitNode struct {
 }
 
 func (n *waitNode) Run(_ context.Context, in *node.Input) (node.Output, error) {
-	tries, _ := in.Get("memory", triesPath)
-	if n.Again && tries == nil {
-		return node.Output{Wait: &node.Wait{Until: n.For.From(in.Now()), Again: true}}, in.Change("memory", triesPath, 1.0)
+	if n.Again && in.Port != "again" {
+		return node.Output{Wait: &node.Wait{Until: n.For.From(in.Now()), Again: true, Result: node.Result{Port: "again", Payload: in.Payload}}}, nil
 	}
 	if n.Again {
 		return node.To("payload", in.Payload), nil

@@ -24,7 +24,7 @@ type Pause struct {
 	EventType string `json:"event_type,omitempty"` // of an event that ends it
 	Condition string `json:"condition,omitempty"`  // which that event must meet
 	Matched   string `json:"matched,omitempty"`    // port after that event
-	Again     bool   `json:"again,omitempty"`      // the node is called once more when the time is over
+	Again     bool   `json:"again,omitempty"`      // the payload arrives at the node itself when the time is over
 
 	Act      bool          `json:"act,omitempty"`      // a worker calls the node
 	Attempts int           `json:"attempts,omitempty"` // that failed so far
@@ -45,13 +45,10 @@ type Change struct {
 func (p *Pause) ForEvent() bool { return p.EventType != "" || p.Condition != "" }
 
 // waiting is the pause that a node asks for.
-func waiting(w *node.Wait, v *Visit) Pause {
+func waiting(w *node.Wait) Pause {
 	p := Pause{Port: w.Result.Port, Payload: w.Result.Payload, Until: w.Until, EventType: w.EventType, Matched: w.Matched, Again: w.Again}
 	if w.Condition != nil {
 		p.Condition = w.Condition.String()
-	}
-	if w.Again {
-		p.Port, p.Payload = v.Port, v.Input
 	}
 	return p
 }
@@ -98,6 +95,7 @@ func (r *Run) Resume(ctx context.Context, a *Around, id int, event map[string]an
 	}
 	p := *found
 	r.drop(id)
+	a.wind()
 	at, ok := r.Flow.index[p.Node]
 	if !ok {
 		r.pass(ctx, a)
@@ -108,7 +106,7 @@ func (r *Run) Resume(ctx context.Context, a *Around, id int, event map[string]an
 		r.pass(ctx, a)
 		return true
 	}
-	r.Trace = append(r.Trace, Visit{Node: p.Node, Input: p.Payload, At: a.at(time.Now()), Note: NoteWoken, step: at})
+	r.Trace = append(r.Trace, Visit{Node: p.Node, Input: p.Payload, At: a.at(a.last), Note: NoteWoken, step: at})
 	v := &r.Trace[len(r.Trace)-1]
 	switch {
 	case p.Act && p.Error != "":
@@ -172,7 +170,7 @@ func (r *Run) Act(ctx context.Context, a *Around, id int) (again time.Duration) 
 	}
 	p.Acted, p.Results = true, out.Results
 	if w := out.Wait; w != nil {
-		next := waiting(w, v)
+		next := waiting(w)
 		next.ID, next.Node, next.Results = p.ID, p.Node, nil
 		if next.Payload == nil {
 			next.Payload = map[string]any{}
@@ -223,7 +221,7 @@ func (f *Flow) Restore(id string, began time.Time, text []byte) (*Run, error) {
 	r.Memory, r.Measures, r.Pauses, r.pauses = s.Memory, s.Measures, s.Pauses, s.Made
 	r.Failed, r.Failure, r.Broken, r.Warned = s.Failed, s.Failure, s.Broken, s.Warned
 	for i := range f.edges {
-		r.arrived[i] = s.Arrived[f.edges[i].ID]
+		r.arrived[i] = append(r.arrived[i], s.Arrived[f.edges[i].ID]...)
 	}
 	if len(s.Trace) > 0 {
 		if err := r.readTrace(s.Trace); err != nil {

@@ -38,6 +38,7 @@ type Run struct {
 
 	arrived [][]map[string]any // payloads that wait at the end of each edge
 	pauses  int                // made so far
+	inputs  []input            // room for the next calls, made at once
 }
 
 // Visit is one call of a node.
@@ -85,6 +86,7 @@ type Around struct {
 
 	call  int       // of a node, counted for the memo
 	began time.Time // by the machine's clock
+	last  time.Time // the end of the visit before
 }
 
 // Test says how a run that changes nothing outside goes.
@@ -96,20 +98,29 @@ type Test struct {
 }
 
 // at is a moment of the machine's clock by the clock of the host, which tests turn.
-func (a *Around) at(moment time.Time) time.Time {
+func (a *Around) at(moment time.Time) time.Time { return a.Host.Now().Add(moment.Sub(a.began)) }
+
+// wind sets the machine's clock to now.
+func (a *Around) wind() {
+	a.last = time.Now()
 	if a.began.IsZero() {
-		a.began = moment
+		a.began = a.last
 	}
-	return a.Host.Now().Add(moment.Sub(a.began))
 }
 
 // Begin makes a run of the flow that has not started.
 func (f *Flow) Begin(id string, at time.Time) *Run {
-	return &Run{ID: id, Flow: f, Began: at, arrived: make([][]map[string]any, len(f.edges)), Trace: make([]Visit, 0, len(f.steps))}
+	r := &Run{ID: id, Flow: f, Began: at, arrived: make([][]map[string]any, len(f.edges)), Trace: make([]Visit, 0, len(f.steps))}
+	room := make([]map[string]any, len(f.edges)) // most edges bring one payload
+	for i := range r.arrived {
+		r.arrived[i] = room[i : i : i+1]
+	}
+	return r
 }
 
 // Start takes the run from the flow's beginnings as far as it gets.
 func (r *Run) Start(ctx context.Context, a *Around) {
+	a.wind()
 	if a.Test != nil && a.Test.From != "" {
 		if at, ok := r.Flow.index[a.Test.From]; ok {
 			r.visit(ctx, a, at, a.Test.Port, a.Test.With)
@@ -236,13 +247,13 @@ func (r *Run) visit(ctx context.Context, a *Around, i int, port string, payload 
 	s := &r.Flow.steps[i]
 	r.Trace = append(r.Trace, Visit{Node: s.id, Port: port, Input: payload, step: i})
 	v := &r.Trace[len(r.Trace)-1]
-	begun := time.Now()
+	begun := a.last
 	v.At = a.at(begun)
 	switch {
 	case len(r.Trace) > maxVisits:
 		r.fail(v, fmt.Errorf("the run has called more than %d nodes", maxVisits))
 		r.stop()
-	case s.Block || s.TestOnly && a.Test == nil:
+	case s.Block || (s.TestOnly || s.kind.TestOnly) && a.Test == nil:
 		v.Note = NoteBlocked
 	case s.Skip:
 		v.Note = NoteSkipped
@@ -252,7 +263,8 @@ func (r *Run) visit(ctx context.Context, a *Around, i int, port string, payload 
 	default:
 		r.enter(ctx, a, v)
 	}
-	v.Seconds = time.Since(begun).Seconds()
+	a.last = time.Now()
+	v.Seconds = a.last.Sub(begun).Seconds()
 }
 
 // enter joins what the switches add to a call.
@@ -300,11 +312,14 @@ func (r *Run) leave(a *Around, v *Visit, out node.Output, err error) {
 		return
 	}
 	s := &r.Flow.steps[v.step]
+	if !s.AppendInput {
+		v.Results = out.Results[:0:len(out.Results)] // it belongs to the flow
+	}
 	for _, result := range out.Results {
 		r.send(v, result, s.AppendInput)
 	}
 	if out.Wait != nil {
-		r.pause(a, v, waiting(out.Wait, v))
+		r.pause(a, v, waiting(out.Wait))
 		if v.Note == "" {
 			v.Note = NoteWaits
 		}
