@@ -65,6 +65,37 @@ func InvalidField(field, format string, args ...any) error {
 	return &Error{Kind: Invalid, Field: field, Message: fmt.Sprintf(format, args...)}
 }
 
+// Under puts the fields of Invalid errors, joined ones included, below another field: what is wrong with a part of the input is
+// wrong with the whole.
+func Under(field string, err error) error {
+	var under []error
+	for _, part := range Parts(err) {
+		if e, ok := errors.AsType[*Error](part); ok && e.Kind == Invalid {
+			moved := *e
+			moved.Field = strings.TrimSuffix(field+"."+e.Field, ".")
+			part = &moved
+		}
+		under = append(under, part)
+	}
+	return errors.Join(under...)
+}
+
+// Parts are the errors that were joined into one, or the one itself.
+func Parts(err error) []error {
+	if err == nil {
+		return nil
+	}
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return []error{err}
+	}
+	var parts []error
+	for _, part := range joined.Unwrap() {
+		parts = append(parts, Parts(part)...)
+	}
+	return parts
+}
+
 // KindOf returns the kind of the first Error in the chain, and Internal when there is none.
 func KindOf(err error) Kind {
 	if e, ok := errors.AsType[*Error](err); ok {

@@ -39,10 +39,11 @@ var mayImport = map[string][]string{
 	"internal/eventtype": {"."},
 	"internal/identity":  {"."},
 	"internal/workspace": {".", "expr", "storage"},
+	"internal/vault":     {".", "node", "internal/workspace"},
 	"internal/auth":      {".", "storage", "internal/workspace"},
 	"internal/pipeline":  {".", "expr", "storage", "internal/eventtype", "internal/identity", "internal/workspace"},
 	"internal/collect":   {".", "expr", "storage", "internal/workspace"},
-	"internal/api":       {".", "expr", "storage", "internal/auth", "internal/eventtype", "internal/workspace"},
+	"internal/api":       {".", "expr", "storage", "internal/auth", "internal/eventtype", "internal/vault", "internal/workspace", "node"},
 	"internal/demo":      {".", "storage", "internal/collect", "internal/pipeline", "internal/workspace"},
 	"internal/app":       {"*"},
 

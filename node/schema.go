@@ -20,6 +20,7 @@ import (
 //	min, max  bounds of a number
 //	widget    how a form shows it, where its type does not tell: textarea, code, json, color, password
 //	secret    "true" for a field of a resource that is encrypted and never shown
+//	address   "true" for a field of a resource that says where its secrets are sent
 //	kind      what a Reference names: resource:smtp, flow, source, segment, event-type
 
 // settingSchemas are the schemas of the types of this package.
@@ -95,6 +96,9 @@ func describe(property *jsonschema.Schema, field reflect.StructField) {
 		if said := field.Tag.Get(hint); said != "" {
 			extra["x-"+hint] = said
 		}
+	}
+	if field.Tag.Get("address") == "true" {
+		extra["x-address"] = true
 	}
 	if field.Tag.Get("secret") == "true" {
 		property.WriteOnly, extra["x-widget"] = true, "password"

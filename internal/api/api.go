@@ -19,7 +19,9 @@ import (
 
 	"github.com/tracardi/tracardi-go"
 	"github.com/tracardi/tracardi-go/internal/auth"
+	"github.com/tracardi/tracardi-go/internal/vault"
 	"github.com/tracardi/tracardi-go/internal/workspace"
+	"github.com/tracardi/tracardi-go/node"
 	"github.com/tracardi/tracardi-go/storage"
 )
 
@@ -33,6 +35,8 @@ type Options struct {
 	Queue     storage.Queue
 	Workspace *workspace.Workspace
 	Guard     *auth.Guard
+	Vault     *vault.Vault
+	Network   node.Network // tries the connections of resources
 	Log       *slog.Logger
 
 	// Topics lists the topics of the queue that are in use.
@@ -48,6 +52,8 @@ type server struct {
 	queue     storage.Queue
 	workspace *workspace.Workspace
 	guard     *auth.Guard
+	vault     *vault.Vault
+	network   node.Network
 	log       *slog.Logger
 	topics    func(tenant string) []string
 	closing   <-chan struct{}
@@ -55,6 +61,7 @@ type server struct {
 
 	sources   workspace.Kind[tracardi.Source]
 	redirects workspace.Kind[tracardi.Redirect]
+	resources workspace.Kind[tracardi.Resource]
 	api       huma.API
 }
 
@@ -64,6 +71,7 @@ func New(o Options) (http.Handler, error) {
 		records: o.Records, queue: o.Queue, workspace: o.Workspace, guard: o.Guard, log: o.Log, topics: o.Topics,
 		closing: o.Closing, streams: make(chan struct{}, liveStreams),
 		sources: workspace.Sources(o.Config), redirects: workspace.Redirects(o.Config),
+		resources: workspace.Resources(o.Config), vault: o.Vault, network: o.Network,
 	}
 	sameSite := http.NewCrossOriginProtection()
 	if o.PublicURL != "" {

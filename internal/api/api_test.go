@@ -18,6 +18,7 @@ import (
 	"github.com/tracardi/tracardi-go"
 	"github.com/tracardi/tracardi-go/internal/api"
 	"github.com/tracardi/tracardi-go/internal/auth"
+	"github.com/tracardi/tracardi-go/internal/vault"
 	"github.com/tracardi/tracardi-go/internal/workspace"
 	"github.com/tracardi/tracardi-go/storage"
 	"github.com/tracardi/tracardi-go/storage/memory"
@@ -67,8 +68,10 @@ func open(t *testing.T) *house {
 	h.must(err)
 	h.workspace, err = workspace.Open(t.Context(), h.config, log)
 	h.must(err)
+	secrets, err := vault.New(make([]byte, 32))
+	h.must(err)
 	h.handler, err = api.New(api.Options{
-		Records: h.store, Config: h.config, Queue: h.store.Queue(), Workspace: h.workspace, Guard: h.guard, Log: log,
+		Records: h.store, Config: h.config, Queue: h.store.Queue(), Workspace: h.workspace, Guard: h.guard, Vault: secrets, Log: log,
 		Topics: func(string) []string { return []string{topic} }, PublicURL: "https://cdp.example", Closing: h.closing,
 	})
 	h.must(err)

@@ -98,8 +98,8 @@ func (s *server) problem(ctx context.Context, err error) *Problem {
 			"look for this request's id in the log, or give it to whoever runs the program"}
 	}
 	p := &Problem{Status: statuses[e.Kind], Detail: e.Message, RequestID: about.id, retryAfter: e.RetryAfter}
+	p.Errors = faults(about.http.Method, err)
 	if e.Field != "" {
-		p.Errors = []Fault{{Location: location(about.http.Method, e.Field), Message: e.Message}}
 		p.Detail = e.Field + ": " + e.Message
 	}
 	switch e.Kind {
@@ -117,6 +117,16 @@ func (s *server) problem(ctx context.Context, err error) *Problem {
 		}
 	}
 	return p
+}
+
+// faults are the fields that an error names; several when it was joined of several.
+func faults(method string, err error) (all []Fault) {
+	for _, part := range tracardi.Parts(err) {
+		if e, ok := errors.AsType[*tracardi.Error](part); ok && e.Field != "" {
+			all = append(all, Fault{Location: location(method, e.Field), Message: e.Message})
+		}
+	}
+	return all
 }
 
 // location says where in the request a field is. What reads has no body.

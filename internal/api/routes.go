@@ -100,6 +100,7 @@ func (s *server) routes() []route {
 		{"DELETE", "/redirects/{id}", "delete-redirect", marketers("redirects:write"), "Delete a redirect", 0, on(s, redirects.remove)},
 
 		{"GET", "/events/live", "watch-events", everyone("events:read"), "Watch events as they come in, as server-sent events", 0, on(s, s.live, binary("text/event-stream"))},
+
 		{"GET", "/event-types", "list-event-types", everyone(""), "List the predefined event types", 0, on(s, s.listEventTypes)},
 		{"POST", "/query/validate", "validate-query", everyone(""), "Check a search", 0, on(s, s.validateQuery)},
 		{"GET", "/profiles/{id}/timeline", "get-profile-timeline", everyone("profiles:read"), "List the events of a person, newest first", 0, on(s, s.timeline)},
@@ -108,6 +109,7 @@ func (s *server) routes() []route {
 		{"GET", "/queue/{topic}/dead", "list-dead-letters", developers("queue:read"), "List messages that were put aside", 0, on(s, s.deadLetters)},
 		{"POST", "/queue/{topic}/replay", "replay-dead-letters", developers("queue:write"), "Try messages again that were put aside", 0, on(s, s.replay)},
 	}
+	table = append(table, s.resourceTable()...)
 	for _, d := range []documents{
 		{s, storage.Events, "event", "events"},
 		{s, storage.Sessions, "session", "sessions"},

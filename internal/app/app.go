@@ -21,9 +21,12 @@ import (
 	"github.com/tracardi/tracardi-go/internal/collect"
 	"github.com/tracardi/tracardi-go/internal/collect/segment"
 	"github.com/tracardi/tracardi-go/internal/config"
+	"github.com/tracardi/tracardi-go/internal/egress"
 	"github.com/tracardi/tracardi-go/internal/identity"
 	"github.com/tracardi/tracardi-go/internal/pipeline"
+	"github.com/tracardi/tracardi-go/internal/vault"
 	"github.com/tracardi/tracardi-go/internal/workspace"
+	_ "github.com/tracardi/tracardi-go/nodes" // what flows are drawn with
 )
 
 // Program is what the process runs with.
@@ -111,6 +114,10 @@ func (p *Program) assemble(ctx context.Context, st *stores, secret []byte) (*par
 	if err != nil {
 		return nil, err
 	}
+	secrets, err := vault.New(secret)
+	if err != nil {
+		return nil, err
+	}
 	limits := collect.DefaultLimits
 	limits.Body, limits.Plain = s.MaxBodyBytes, 2*s.MaxBodyBytes
 	parts := &parts{
@@ -121,7 +128,8 @@ func (p *Program) assemble(ctx context.Context, st *stores, secret []byte) (*par
 		closing:   make(chan struct{}),
 	}
 	if parts.api, err = api.New(api.Options{
-		Records: st.records, Config: st.config, Queue: st.queue, Workspace: ws, Guard: guard, Log: p.Log,
+		Records: st.records, Config: st.config, Queue: st.queue, Workspace: ws, Guard: guard,
+		Vault: secrets, Network: egress.New(s.EgressAllow), Log: p.Log,
 		Topics: func(string) []string { return topics }, PublicURL: s.PublicURL, Closing: parts.closing,
 	}); err != nil {
 		return nil, err

@@ -14,6 +14,7 @@ import (
 const (
 	KindSource   = "source"
 	KindRedirect = "redirect"
+	KindResource = "resource"
 )
 
 // Kind gives typed access to the stored items of one kind. Its errors are those of storage.Config.
@@ -43,6 +44,11 @@ func Sources(config storage.Config) Kind[tracardi.Source] {
 // Redirects gives access to the redirects.
 func Redirects(config storage.Config) Kind[tracardi.Redirect] {
 	return NewKind[tracardi.Redirect](config, KindRedirect)
+}
+
+// Resources gives access to the resources.
+func Resources(config storage.Config) Kind[tracardi.Resource] {
+	return NewKind[tracardi.Resource](config, KindResource)
 }
 
 // Name is the name of the kind, such as "source".

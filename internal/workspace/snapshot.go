@@ -12,6 +12,7 @@ type Snapshot struct {
 	Sources      map[string]*tracardi.Source // by id, disabled ones included
 	SourcesByKey map[string]*tracardi.Source // by write key
 	Redirects    map[string]*tracardi.Redirect
+	Resources    map[string]*tracardi.Resource // by id, disabled ones included; their secrets are encrypted
 }
 
 var empty = &Snapshot{}
@@ -20,6 +21,7 @@ var empty = &Snapshot{}
 var loaders = map[string]func(w *Workspace, ctx context.Context, s *Snapshot, tenant string) error{
 	KindSource:   (*Workspace).loadSources,
 	KindRedirect: (*Workspace).loadRedirects,
+	KindResource: (*Workspace).loadResources,
 }
 
 func (w *Workspace) loadSources(ctx context.Context, s *Snapshot, tenant string) error {
@@ -45,6 +47,18 @@ func (w *Workspace) loadRedirects(ctx context.Context, s *Snapshot, tenant strin
 	s.Redirects = make(map[string]*tracardi.Redirect, len(redirects))
 	for _, redirect := range redirects {
 		s.Redirects[redirect.ID] = redirect
+	}
+	return nil
+}
+
+func (w *Workspace) loadResources(ctx context.Context, s *Snapshot, tenant string) error {
+	resources, err := readable(ctx, w, Resources(w.config), tenant)
+	if err != nil {
+		return err
+	}
+	s.Resources = make(map[string]*tracardi.Resource, len(resources))
+	for _, resource := range resources {
+		s.Resources[resource.ID] = resource
 	}
 	return nil
 }

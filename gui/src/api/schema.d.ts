@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/connection-tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a connection before it is stored
+         * @description For admin or developer. Tokens that are limited need the scope resources:write.
+         */
+        post: operations["test-connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/entities": {
         parameters: {
             query?: never;
@@ -740,6 +760,102 @@ export interface paths {
         patch: operations["update-redirect"];
         trace?: never;
     };
+    "/resource-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the types of resources
+         * @description For admin or developer. Tokens that are limited need the scope resources:read.
+         */
+        get: operations["list-resource-types"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/resources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List resources, without their secrets
+         * @description For admin or developer. Tokens that are limited need the scope resources:read.
+         */
+        get: operations["list-resources"];
+        put?: never;
+        /**
+         * Create a resource
+         * @description For admin or developer. Tokens that are limited need the scope resources:write.
+         */
+        post: operations["create-resource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/resources/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a resource, without its secrets
+         * @description For admin or developer. Tokens that are limited need the scope resources:read.
+         */
+        get: operations["get-resource"];
+        /**
+         * Replace a resource
+         * @description For admin or developer. Tokens that are limited need the scope resources:write.
+         */
+        put: operations["replace-resource"];
+        post?: never;
+        /**
+         * Delete a resource
+         * @description For admin or developer. Tokens that are limited need the scope resources:write.
+         */
+        delete: operations["delete-resource"];
+        options?: never;
+        head?: never;
+        /**
+         * Change fields of a resource
+         * @description For admin or developer. Tokens that are limited need the scope resources:write.
+         */
+        patch: operations["update-resource"];
+        trace?: never;
+    };
+    "/resources/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try the connection of a resource
+         * @description For admin or developer. Tokens that are limited need the scope resources:write.
+         */
+        post: operations["test-resource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sessions": {
         parameters: {
             query?: never;
@@ -1070,6 +1186,11 @@ export interface components {
             time: string;
             value?: string;
         };
+        ConnectionTest: {
+            /** @description What to mend. */
+            error?: string;
+            ok: boolean;
+        };
         Count: {
             /** Format: int64 */
             count: number;
@@ -1142,6 +1263,12 @@ export interface components {
         };
         ListRedirect: {
             items: components["schemas"]["Redirect"][];
+        };
+        ListResource: {
+            items: components["schemas"]["Resource"][];
+        };
+        ListResourceType: {
+            items: components["schemas"]["ResourceType"][];
         };
         ListSource: {
             items: components["schemas"]["Source"][];
@@ -1309,6 +1436,42 @@ export interface components {
             /** Format: int64 */
             replayed: number;
         };
+        Resource: {
+            /** Format: date-time */
+            readonly created: string;
+            description?: string;
+            /** @description Whether flows may use it; true when left out. */
+            enabled?: boolean;
+            /** @description Kept when given, made when not. */
+            id?: string;
+            name: string;
+            /** @description Which secrets have a value. */
+            readonly secrets_set?: string[] | null;
+            /** @description As the type's schema says. Secrets go in and never come out: one that is left out stays, an empty one is removed. */
+            settings?: {
+                [key: string]: unknown;
+            };
+            tags?: string[] | null;
+            /** @description A type of resource, such as smtp: see /resource-types. */
+            type: string;
+            /** Format: date-time */
+            readonly updated: string;
+            /**
+             * Format: int64
+             * @description Counts the writes. Send it as If-Match to change only what you have seen.
+             */
+            readonly version: number;
+        };
+        ResourceType: {
+            doc: string;
+            icon: string;
+            id: string;
+            name: string;
+            /** @description JSON Schema of the settings; secrets are writeOnly. */
+            schema: unknown;
+            /** @description Whether a connection can be tried. */
+            testable: boolean;
+        };
         SetupState: {
             /** @description There is no administrator yet: open the link that the program printed. */
             needed: boolean;
@@ -1470,6 +1633,39 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "test-connection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Resource"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionTest"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-entities": {
         parameters: {
             query?: {
@@ -2892,6 +3088,273 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Redirect"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-resource-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListResourceType"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-resources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListResource"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-resource": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Resource"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resource"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-resource": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resource"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "replace-resource": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Change it only if this is still its version. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Resource"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resource"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-resource": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Delete it only if this is still its version. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "update-resource": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Change it only if this is still its version. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resource"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "test-resource": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionTest"];
                 };
             };
             /** @description A problem */
