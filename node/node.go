@@ -29,6 +29,7 @@ const ErrorPort = "error"
 // event, profile, session, payload, flow and memory.
 type Input struct {
 	Port    string         // at which the payload arrived; empty at the start of a flow
+	Edge    string         // name of the edge that it came over; empty for one without a name
 	Payload map[string]any // shared with other branches: never change it in place, make another one
 	Run
 }

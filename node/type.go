@@ -64,7 +64,7 @@ type Example struct {
 	Memory  string // of the flow
 
 	Port   string // where it goes on; empty when nothing does
-	Result string // the payload there; empty when it is what arrived
+	Result string // the payload there; empty when it is what arrived, * when it differs each time
 	Error  string // a part of the message when the node fails
 	// After lists paths and their JSON values after the run, such as "profile@traits.color": `"red"`; null for nothing there.
 	After map[string]string

@@ -4,6 +4,7 @@ package nodes
 import (
 	_ "github.com/tracardi/tracardi-go/nodes/clock" // each group registers its nodes
 	_ "github.com/tracardi/tracardi-go/nodes/control"
+	_ "github.com/tracardi/tracardi-go/nodes/data"
 	_ "github.com/tracardi/tracardi-go/nodes/mail"
 	_ "github.com/tracardi/tracardi-go/nodes/text"
 )

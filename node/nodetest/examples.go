@@ -156,6 +156,9 @@ func (f *Flow) checkOutput(t *testing.T, e node.Example, out node.Output, arrive
 	if at < 0 {
 		t.Fatalf("goes on with %v, want the port %q", results, e.Port)
 	}
+	if e.Result == "*" {
+		return
+	}
 	want := arrived
 	if e.Result != "" {
 		want = object(e.Result)
