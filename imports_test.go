@@ -19,9 +19,10 @@ var mayImport = map[string][]string{
 	"expr": {},
 
 	"node":          {".", "expr"},
+	"node/call":     {".", "node"},
 	"node/nodetest": {".", "expr", "node"},
 	"nodes":         {"nodes/*"},
-	"nodes/*":       {".", "expr", "node"}, // a group of nodes knows no other group
+	"nodes/*":       {".", "expr", "node", "node/call"}, // a group of nodes knows no other group
 
 	"internal/flow": {".", "expr", "node"},
 
@@ -78,6 +79,7 @@ var onlyIn = []struct {
 	{"code.dny.dev/ssrf", []string{"internal/egress"}, "there is one way out"},
 	{"github.com/google/jsonschema-go/", []string{"node"}, "one package makes forms of settings"},
 	{"github.com/hbollon/go-edlib", []string{"nodes/text"}, "one node compares texts"},
+	{"github.com/standard-webhooks/", []string{"nodes/web"}, "one node signs webhooks"},
 	{"github.com/wneessen/", []string{"nodes/mail"}, "one group sends mail"},
 	{"github.com/ua-parser/", []string{"internal/pipeline"}, "one stage knows user agents"},
 	{"github.com/oschwald/", []string{"internal/pipeline"}, "one stage knows places"},

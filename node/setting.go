@@ -7,8 +7,10 @@ import (
 	"html"
 	"log/slog"
 	"math"
+	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/tracardi/tracardi-go"
@@ -97,23 +99,36 @@ func (t Template) Render(in *Input) (string, error) {
 
 // RenderHTML fills a template in that is HTML: what comes from the data is escaped.
 func (t Template) RenderHTML(in *Input) (string, error) {
+	return t.renderEscaped(in, html.EscapeString)
+}
+
+// RenderURL fills a template in that is a URL or a part of one: what comes from the data is escaped, so that it stays within its
+// step of the path or its parameter.
+func (t Template) RenderURL(in *Input) (string, error) {
+	return t.renderEscaped(in, func(text string) string { return strings.ReplaceAll(url.QueryEscape(text), "+", "%20") })
+}
+
+func (t Template) renderEscaped(in *Input, escape func(string) string) (string, error) {
 	if t.parsed == nil {
 		return "", nil
 	}
-	return t.parsed.Render(escaped{in})
+	return t.parsed.Render(escaped{in, escape})
 }
 
-// escaped makes everything harmless in HTML.
-type escaped struct{ data expr.Data }
+// escaped makes everything harmless where it is put.
+type escaped struct {
+	data   expr.Data
+	escape func(string) string
+}
 
 // Get implements expr.Data.
 func (e escaped) Get(source string, path expr.Path) (value any, ok bool) {
 	value, ok = e.data.Get(source, path)
 	switch found := value.(type) {
 	case string:
-		value = html.EscapeString(found)
+		value = e.escape(found)
 	case map[string]any, []any:
-		value = html.EscapeString(string(tracardi.AppendValue(nil, found)))
+		value = e.escape(string(tracardi.AppendValue(nil, found)))
 	}
 	return value, ok
 }

@@ -7,4 +7,5 @@ import (
 	_ "github.com/tracardi/tracardi-go/nodes/data"
 	_ "github.com/tracardi/tracardi-go/nodes/mail"
 	_ "github.com/tracardi/tracardi-go/nodes/text"
+	_ "github.com/tracardi/tracardi-go/nodes/web"
 )

@@ -140,6 +140,36 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// TestConnection tests the resource.
+func TestConnection(t *testing.T) {
+	for name, c := range map[string]struct {
+		answers map[string]string
+		over    map[string]any
+		message string
+	}{
+		"fine":        {},
+		"no TLS":      {over: map[string]any{"tls": "starttls"}, message: "does not support STARTTLS"},
+		"not for us":  {answers: map[string]string{"EHLO": "550 no", "HELO": "550 no"}, message: "does not let us in"},
+		"no such one": {over: map[string]any{"port": 1}, message: "refused"},
+	} {
+		settings, said := scripted(t, c.answers)
+		for key, value := range c.over {
+			settings[key] = value
+		}
+		server, err := node.LookupResource("smtp").Configure(tracardi.AppendValue(nil, settings))
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = server.(node.ConnectionTester).TestConnection(t.Context(), nodetest.NewFlow())
+		if (err == nil) != (c.message == "") || err != nil && !strings.Contains(err.Error(), c.message) {
+			t.Errorf("%s: %v, want %q", name, err, c.message)
+		}
+		if text := said(); strings.Contains(text, "MAIL") {
+			t.Errorf("%s: a test sends mail: %s", name, text)
+		}
+	}
+}
+
 // scripted is a mail server that says yes, but to some commands what the test wants. said ends it and returns what it heard.
 func scripted(t *testing.T, answers map[string]string) (resource map[string]any, said func() string) {
 	t.Helper()

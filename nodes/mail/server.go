@@ -9,9 +9,18 @@ import (
 	"time"
 
 	"github.com/wneessen/go-mail"
+	"github.com/wneessen/go-mail/smtp"
 
 	"github.com/tracardi/tracardi-go"
+	"github.com/tracardi/tracardi-go/node"
 )
+
+func init() {
+	node.RegisterResource(node.ResourceType{
+		ID: "smtp", Name: "Mail server", Icon: "mail-cog", Doc: "A server that takes mail over SMTP and carries it to others.",
+		New: func() any { return newServer() },
+	})
+}
 
 // Server is a resource: a mail server that takes mail for others.
 type Server struct {
@@ -36,6 +45,22 @@ type dialer interface {
 
 // send hands a mail over. A password never travels unencrypted.
 func (s *Server) send(ctx context.Context, d dialer, message *mail.Msg) error {
+	return s.talk(ctx, d, func(client *mail.Client, session *smtp.Client) error {
+		return client.SendWithSMTPClient(session, message)
+	})
+}
+
+// TestConnection implements node.ConnectionTester: the server must answer and accept the account.
+func (s *Server) TestConnection(ctx context.Context, network node.Network) error {
+	err := s.talk(ctx, network, func(*mail.Client, *smtp.Client) error { return nil })
+	if err != nil {
+		return tracardi.Errorf(tracardi.Unavailable, "the mail server does not let us in: %w", err)
+	}
+	return nil
+}
+
+// talk connects, logs in, and says what is to be said.
+func (s *Server) talk(ctx context.Context, d dialer, say func(*mail.Client, *smtp.Client) error) error {
 	if s.Host == "" {
 		return tracardi.InvalidField("host", "the resource names no mail server")
 	}
@@ -55,10 +80,10 @@ func (s *Server) send(ctx context.Context, d dialer, message *mail.Msg) error {
 	if err != nil {
 		return err
 	}
-	if err := client.SendWithSMTPClient(session, message); err != nil {
+	if err := say(client, session); err != nil {
 		return err
 	}
-	_ = client.CloseWithSMTPClient(session) // the server has the mail; a bad farewell must not send it again
+	_ = client.CloseWithSMTPClient(session) // all is said; a bad farewell must not send a mail again
 	return nil
 }
 
