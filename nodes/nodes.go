@@ -3,9 +3,13 @@ package nodes
 
 import (
 	_ "github.com/tracardi/tracardi-go/nodes/clock" // each group registers its nodes
+	_ "github.com/tracardi/tracardi-go/nodes/consent"
 	_ "github.com/tracardi/tracardi-go/nodes/control"
 	_ "github.com/tracardi/tracardi-go/nodes/data"
 	_ "github.com/tracardi/tracardi-go/nodes/mail"
+	_ "github.com/tracardi/tracardi-go/nodes/memory"
+	_ "github.com/tracardi/tracardi-go/nodes/profile"
+	_ "github.com/tracardi/tracardi-go/nodes/segment"
 	_ "github.com/tracardi/tracardi-go/nodes/text"
 	_ "github.com/tracardi/tracardi-go/nodes/web"
 )

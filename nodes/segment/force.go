@@ -1,0 +1,34 @@
+package segment
+
+import (
+	"context"
+
+	"github.com/tracardi/tracardi-go/expr"
+	"github.com/tracardi/tracardi-go/node"
+)
+
+func init() {
+	group.Register(node.Type{
+		ID: "force", Name: "Force segmentation", Icon: "refresh",
+		New:     func() node.Node { return &Force{} },
+		Aliases: []string{"tracardi.process_engine.action.v1.segmentation.force.plugin.SegmentProfileAction"},
+		Examples: []node.Example{
+			{
+				Name: "look at the profile again", Profile: `{"metadata": {"time": {"segmentation": "2026-03-01T00:00:00.000000Z"}}}`,
+				Payload: `{"a": 1}`, Port: "payload", After: map[string]string{"profile@metadata.time.segmentation": `null`},
+			},
+			{Name: "nobody", Profile: "null", Error: "no profile"},
+		},
+	})
+}
+
+// Force makes the profile be compared with all segments when the flow is over, as if that had never been done: it clears
+// profile@metadata.time.segmentation. A profile that changes is compared anyway.
+type Force struct{}
+
+var segmentationPath = expr.MustPath("metadata.time.segmentation")
+
+// Run implements node.Node.
+func (n *Force) Run(_ context.Context, in *node.Input) (node.Output, error) {
+	return node.To("payload", in.Payload), in.Change("profile", segmentationPath, nil)
+}
