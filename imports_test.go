@@ -22,7 +22,7 @@ var mayImport = map[string][]string{
 	"node/call":     {".", "node"},
 	"node/nodetest": {".", "expr", "node"},
 	"nodes":         {"nodes/*"},
-	"nodes/*":       {".", "expr", "node", "node/call"}, // a group of nodes knows no other group
+	"nodes/*":       {".", "expr", "node", "node/call", "internal/useragent"}, // a group of nodes knows no other group
 
 	"internal/flow": {".", "expr", "node"},
 
@@ -43,7 +43,8 @@ var mayImport = map[string][]string{
 	"internal/workspace": {".", "expr", "storage"},
 	"internal/vault":     {".", "node", "internal/workspace"},
 	"internal/auth":      {".", "storage", "internal/workspace"},
-	"internal/pipeline":  {".", "expr", "storage", "internal/eventtype", "internal/identity", "internal/workspace"},
+	"internal/useragent": {"."},
+	"internal/pipeline":  {".", "expr", "storage", "internal/eventtype", "internal/identity", "internal/useragent", "internal/workspace"},
 	"internal/collect":   {".", "expr", "storage", "internal/workspace"},
 	"internal/api":       {".", "expr", "storage", "internal/auth", "internal/eventtype", "internal/vault", "internal/workspace", "node"},
 	"internal/demo":      {".", "storage", "internal/collect", "internal/pipeline", "internal/workspace"},
@@ -80,10 +81,11 @@ var onlyIn = []struct {
 	{"go.yaml.in/yaml/", []string{"internal/config"}, "only the settings file is YAML"},
 	{"code.dny.dev/ssrf", []string{"internal/egress"}, "there is one way out"},
 	{"github.com/google/jsonschema-go/", []string{"node"}, "one package makes forms of settings"},
+	{"github.com/antchfx/", []string{"nodes/parse"}, "one node reads HTML"},
 	{"github.com/hbollon/go-edlib", []string{"nodes/text"}, "one node compares texts"},
 	{"github.com/standard-webhooks/", []string{"nodes/web"}, "one node signs webhooks"},
 	{"github.com/wneessen/", []string{"nodes/mail"}, "one group sends mail"},
-	{"github.com/ua-parser/", []string{"internal/pipeline"}, "one stage knows user agents"},
+	{"github.com/ua-parser/", []string{"internal/useragent"}, "one place knows user agents"},
 	{"github.com/oschwald/", []string{"internal/pipeline"}, "one stage knows places"},
 	{"github.com/alexedwards/argon2id", []string{"internal/auth"}, "passwords belong to auth"},
 }

@@ -1,54 +1,18 @@
 package pipeline
 
 import (
-	"fmt"
-	"slices"
 	"strconv"
 	"strings"
-	"sync"
-
-	"github.com/maypok86/otter/v2"
-	"github.com/ua-parser/uap-go/uaparser"
 
 	"github.com/tracardi/tracardi-go"
+	"github.com/tracardi/tracardi-go/internal/useragent"
 )
 
-const (
-	maxAgent     = 512 // bytes of a user agent that are looked at: the time to read one grows with its length
-	cachedAgents = 4096
-)
+// Agents recognizes devices and programs by their user agents. It is safe for concurrent use.
+type Agents struct{ reader *useragent.Reader }
 
-// Kinds of devices.
-const (
-	deviceMobile = "mobile"
-	devicePC     = "pc"
-	deviceTablet = "tablet"
-	deviceEmail  = "email"
-)
-
-// agent is what a user agent tells.
-type agent struct {
-	os     tracardi.OS
-	device tracardi.Device
-	app    tracardi.App
-}
-
-// Agents recognizes devices and programs by their user agents. It is safe for concurrent use. Its rules (11 MB) are read when
-// the first one is asked for, which takes 50 ms; a user agent that it hasn't seen lately takes a millisecond.
-type Agents struct {
-	rules func() (*uaparser.Parser, error)
-	seen  *otter.Cache[string, agent]
-}
-
-// NewAgents makes an empty memory of user agents.
-func NewAgents() *Agents {
-	return &Agents{
-		rules: sync.OnceValues(func() (*uaparser.Parser, error) {
-			return uaparser.New(uaparser.WithCacheSize(1)) // it has three caches for what seen holds in one
-		}),
-		seen: otter.Must(&otter.Options[string, agent]{MaximumSize: cachedAgents}),
-	}
-}
+// NewAgents makes it upon the memory of user agents that the program shares.
+func NewAgents() *Agents { return &Agents{useragent.Shared()} }
 
 // Recognize fills operating system, device, app and address of a new session. What the client's context says of device and
 // screen outweighs the user agent.
@@ -57,7 +21,7 @@ func (a *Agents) Recognize(w *Work) error {
 	if !s.New {
 		return nil
 	}
-	sender, err := a.read(requestAgent(w.Payload))
+	sender, err := a.reader.Read(requestAgent(w.Payload))
 	if err != nil {
 		return err
 	}
@@ -65,12 +29,12 @@ func (a *Agents) Recognize(w *Work) error {
 	// A server that passes events on has an agent of its own, and tells the browser's in the context.
 	browser := s.Context.Object("browser", "local", "browser")
 	if text := browser.Text("userAgent"); text != "" && text != w.Payload.Request.UserAgent {
-		if known, err = a.read(text); err != nil {
+		if known, err = a.reader.Read(text); err != nil {
 			return err
 		}
 	}
-	s.OS, s.Device, s.App = known.os, known.device, known.app
-	s.App.Bot = known.app.Bot || sender.app.Bot || namesBot(w.Payload)
+	s.OS, s.Device, s.App = known.OS, known.Device, known.App
+	s.App.Bot = known.App.Bot || sender.App.Bot || namesBot(w.Payload)
 	s.App.Language = browser.Text("language")
 	overrideDevice(&s.Device, s.Context.Object("device"))
 	readScreen(&s.Device, s.Context.Object("screen", "local"))
@@ -94,75 +58,6 @@ func namesBot(p *tracardi.Payload) bool {
 	return strings.EqualFold(from, "googlebot(at)googlebot.com") || strings.EqualFold(from, "bingbot(at)microsoft.com")
 }
 
-func (a *Agents) read(text string) (agent, error) {
-	if text == "" {
-		return agent{}, nil
-	}
-	if len(text) > maxAgent {
-		text = strings.ToValidUTF8(text[:maxAgent], "")
-	}
-	if known, ok := a.seen.GetIfPresent(text); ok {
-		return known, nil
-	}
-	rules, err := a.rules()
-	if err != nil {
-		return agent{}, fmt.Errorf("rules of user agents: %w", err)
-	}
-	found := judge(text, rules.Parse(text))
-	a.seen.Set(strings.Clone(text), found)
-	return found, nil
-}
-
-// judge turns the findings of the rules into ours.
-func judge(text string, found *uaparser.Client) agent {
-	known := agent{
-		os:     tracardi.OS{Name: unlessOther(found.Os.Family), Version: found.Os.ToVersionString()},
-		app:    tracardi.App{Type: "browser", Name: unlessOther(found.UserAgent.Family), Version: found.UserAgent.ToVersionString()},
-		device: tracardi.Device{Name: unlessOther(found.Device.Family), Brand: found.Device.Brand, Model: found.Device.Model},
-	}
-	if found.Device.Family == "Spider" {
-		known.app.Bot = true
-		return known
-	}
-	known.device.Type = deviceType(text, found)
-	known.device.Touch = known.device.Type == deviceMobile || known.device.Type == deviceTablet
-	return known
-}
-
-func unlessOther(family string) string {
-	if family == "Other" {
-		return ""
-	}
-	return family
-}
-
-var mailPrograms = []string{
-	"Airmail", "Apple Mail", "Lotus Notes", "MacOutlook", "MailBar", "Outlook", "Outlook-iOS", "Outlook-iOS-Android", "Postbox",
-	"Thunderbird", "Windows Live Mail", "YahooMailProxy", "YahooMobileMail", "kmail2",
-}
-
-var computers = []string{
-	"Arch Linux", "CentOS", "Chrome OS", "Debian", "Fedora", "FreeBSD", "Linux", "Linux Mint", "Mac OS", "Mac OS X", "NetBSD", "OpenBSD",
-	"Red Hat", "SUSE", "Solaris", "Ubuntu", "Windows",
-}
-
-func deviceType(text string, found *uaparser.Client) string {
-	has := func(word string) bool { return strings.Contains(text, word) }
-	switch system := found.Os.Family; {
-	case slices.Contains(mailPrograms, found.UserAgent.Family):
-		return deviceEmail
-	case has("iPad"), has("Tablet"), has("Kindle"), has("PlayBook"), has("Silk/") && !has("Mobile"):
-		return deviceTablet
-	case system == "Android" && !has("Mobile"):
-		return deviceTablet // what Google asks makers to do
-	case system == "Android", system == "iOS", has("iPhone"), has("iPod"), has("Mobile"), has("Opera Mini"), has("BlackBerry"):
-		return deviceMobile
-	case slices.Contains(computers, system):
-		return devicePC
-	}
-	return ""
-}
-
 // overrideDevice takes over what the client itself knows of its device.
 func overrideDevice(d *tracardi.Device, told tracardi.Object) {
 	put := func(field *string, name string) {
@@ -174,7 +69,7 @@ func overrideDevice(d *tracardi.Device, told tracardi.Object) {
 	put(&d.Brand, "brand")
 	put(&d.Model, "model")
 	switch kind := told.Text("type"); kind {
-	case deviceMobile, devicePC, deviceTablet, deviceEmail:
+	case useragent.Mobile, useragent.PC, useragent.Tablet, useragent.Email:
 		d.Type = kind
 	}
 	if touch, _ := told.Get("touch"); touch != nil {

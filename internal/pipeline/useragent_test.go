@@ -4,7 +4,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -85,24 +84,5 @@ func TestRecognizeOnlyNewSessions(t *testing.T) {
 	run(t, w, agents().Recognize)
 	if w.Session.OS.Name != "Plan 9" || w.Session.App != (tracardi.App{}) {
 		t.Errorf("got %+v, %+v", w.Session.OS, w.Session.App)
-	}
-}
-
-// TestAgentsStartFast holds the cost of the rules down: the first visitor waits for them.
-func TestAgentsStartFast(t *testing.T) {
-	start := time.Now()
-	if _, err := NewAgents().read(chromeOnWindows); err != nil {
-		t.Fatal(err)
-	}
-	if took := time.Since(start); took > 5*time.Second { // 0.06 s on a quiet machine
-		t.Errorf("reading the rules took %v", took)
-	}
-}
-
-func BenchmarkAgentSeen(b *testing.B) {
-	for b.Loop() {
-		if _, err := agents().read(chromeOnWindows); err != nil {
-			b.Fatal(err)
-		}
 	}
 }
