@@ -41,7 +41,7 @@ type EventMetadata struct {
 	Create      time.Time // when the client made it; zero if not told
 	Update      time.Time
 	ProcessTime float64 // seconds spent in flows
-	TotalTime   float64 // seconds from receipt to commit
+	TotalTime   float64 // seconds from the receipt until it went to the store
 	IP          string
 	Channel     string
 	Status      string // collected or processed

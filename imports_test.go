@@ -46,9 +46,11 @@ var mayImport = map[string][]string{
 	"internal/useragent": {"."},
 	"internal/pipeline":  {".", "expr", "storage", "internal/eventtype", "internal/identity", "internal/useragent", "internal/workspace"},
 	"internal/collect":   {".", "expr", "storage", "internal/workspace"},
-	"internal/api":       {".", "expr", "storage", "internal/auth", "internal/eventtype", "internal/vault", "internal/workspace", "node"},
-	"internal/demo":      {".", "storage", "internal/collect", "internal/pipeline", "internal/workspace"},
-	"internal/app":       {"*"},
+	"internal/api": {
+		".", "expr", "storage", "internal/auth", "internal/eventtype", "internal/pipeline", "internal/vault", "internal/workspace", "node",
+	},
+	"internal/demo": {".", "storage", "internal/collect", "internal/pipeline", "internal/workspace"},
+	"internal/app":  {"*"},
 
 	"internal/collect/segment": {".", "internal/collect", "internal/identity"},
 

@@ -19,6 +19,7 @@ import (
 
 	"github.com/tracardi/tracardi-go"
 	"github.com/tracardi/tracardi-go/internal/auth"
+	"github.com/tracardi/tracardi-go/internal/pipeline"
 	"github.com/tracardi/tracardi-go/internal/vault"
 	"github.com/tracardi/tracardi-go/internal/workspace"
 	"github.com/tracardi/tracardi-go/node"
@@ -39,6 +40,9 @@ type Options struct {
 	Network   node.Network // tries the connections of resources
 	Log       *slog.Logger
 
+	// Rehearse makes of a text what the edge for events would, and Try takes it through the pipeline; nothing is stored.
+	Rehearse func(r *http.Request, text []byte) (payload *tracardi.Payload, source *tracardi.Source, refused, err error)
+	Try      func(ctx context.Context, payload *tracardi.Payload, source *tracardi.Source) (*pipeline.Trial, error)
 	// Topics lists the topics of the queue that are in use.
 	Topics func(tenant string) []string
 	// PublicURL is the address that people use, such as https://cdp.example; empty when only the Host header tells.
@@ -48,16 +52,18 @@ type Options struct {
 }
 
 type server struct {
-	records   storage.Records
-	queue     storage.Queue
-	workspace *workspace.Workspace
-	guard     *auth.Guard
-	vault     *vault.Vault
-	network   node.Network
-	log       *slog.Logger
-	topics    func(tenant string) []string
-	closing   <-chan struct{}
-	streams   chan struct{} // holds one for each live stream
+	records    storage.Records
+	queue      storage.Queue
+	workspace  *workspace.Workspace
+	guard      *auth.Guard
+	vault      *vault.Vault
+	network    node.Network
+	log        *slog.Logger
+	topics     func(tenant string) []string
+	rehearse   func(r *http.Request, text []byte) (payload *tracardi.Payload, source *tracardi.Source, refused, err error)
+	tryPayload func(ctx context.Context, payload *tracardi.Payload, source *tracardi.Source) (*pipeline.Trial, error)
+	closing    <-chan struct{}
+	streams    chan struct{} // holds one for each live stream
 
 	sources   workspace.Kind[tracardi.Source]
 	redirects workspace.Kind[tracardi.Redirect]
@@ -69,7 +75,7 @@ type server struct {
 func New(o Options) (http.Handler, error) {
 	s := &server{
 		records: o.Records, queue: o.Queue, workspace: o.Workspace, guard: o.Guard, log: o.Log, topics: o.Topics,
-		closing: o.Closing, streams: make(chan struct{}, liveStreams),
+		rehearse: o.Rehearse, tryPayload: o.Try, closing: o.Closing, streams: make(chan struct{}, liveStreams),
 		sources: workspace.Sources(o.Config), redirects: workspace.Redirects(o.Config),
 		resources: workspace.Resources(o.Config), vault: o.Vault, network: o.Network,
 	}

@@ -18,6 +18,9 @@ import (
 	"github.com/tracardi/tracardi-go"
 	"github.com/tracardi/tracardi-go/internal/api"
 	"github.com/tracardi/tracardi-go/internal/auth"
+	"github.com/tracardi/tracardi-go/internal/collect"
+	"github.com/tracardi/tracardi-go/internal/identity"
+	"github.com/tracardi/tracardi-go/internal/pipeline"
 	"github.com/tracardi/tracardi-go/internal/vault"
 	"github.com/tracardi/tracardi-go/internal/workspace"
 	"github.com/tracardi/tracardi-go/storage"
@@ -46,6 +49,7 @@ type house struct {
 	workspace *workspace.Workspace
 	log       *bytes.Buffer
 	closing   chan struct{} // close it to end streams
+	collector *collect.Collector
 }
 
 func open(t *testing.T) *house {
@@ -57,11 +61,12 @@ func open(t *testing.T) *house {
 	h.config = config
 	h.store, err = pebble.Open(t.Context(), filepath.Join(dir, "records"), pebble.Options{CacheBytes: 4 << 20, MemTable: 1 << 20})
 	h.must(err)
-	cache := memory.NewCache(1 << 20)
+	cache, locks := memory.NewCache(1<<20), memory.NewLocks()
 	t.Cleanup(func() {
 		h.must(h.store.Close())
 		h.must(h.config.Close())
 		h.must(cache.Close())
+		h.must(locks.Close())
 	})
 	log := slog.New(slog.NewTextHandler(h.log, nil))
 	h.guard, err = auth.New(auth.Options{Config: h.config, Cache: cache, Log: log})
@@ -70,9 +75,15 @@ func open(t *testing.T) *house {
 	h.must(err)
 	secrets, err := vault.New(make([]byte, 32))
 	h.must(err)
+	line := pipeline.New(pipeline.Options{
+		Records: h.store, Locks: locks, Hasher: identity.New(make([]byte, 32)), Agents: pipeline.NewAgents(),
+		SystemEvents: true, Instance: "test", Log: log,
+	})
+	h.collector = collect.New(collect.Options{Workspace: h.workspace, Process: line.Process, Queue: h.store.Queue(), Log: log})
 	h.handler, err = api.New(api.Options{
 		Records: h.store, Config: h.config, Queue: h.store.Queue(), Workspace: h.workspace, Guard: h.guard, Vault: secrets, Log: log,
 		Topics: func(string) []string { return []string{topic} }, PublicURL: "https://cdp.example", Closing: h.closing,
+		Rehearse: h.collector.Rehearse, Try: line.Try,
 	})
 	h.must(err)
 	return h

@@ -129,6 +129,12 @@ func faults(method string, err error) (all []Fault) {
 	return all
 }
 
+// asError returns the first error of ours in a chain; nil when there is none.
+func asError(err error) *tracardi.Error {
+	e, _ := errors.AsType[*tracardi.Error](err)
+	return e
+}
+
 // location says where in the request a field is. What reads has no body.
 func location(method, field string) string {
 	part, _, _ := strings.Cut(field, ".")

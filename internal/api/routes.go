@@ -101,6 +101,8 @@ func (s *server) routes() []route {
 
 		{"GET", "/events/live", "watch-events", everyone("events:read"), "Watch events as they come in, as server-sent events", 0, on(s, s.live, binary("text/event-stream"))},
 
+		{"GET", "/events/{id}/story", "get-event-story", everyone("events:read"), "Tell what happened to an event, step by step", 0, on(s, s.story)},
+		{"POST", "/events/test", "test-events", developers("events:write"), "Tell what would become of a payload, and store nothing", 0, on(s, s.try)},
 		{"GET", "/event-types", "list-event-types", everyone(""), "List the predefined event types", 0, on(s, s.listEventTypes)},
 		{"POST", "/query/validate", "validate-query", everyone(""), "Check a search", 0, on(s, s.validateQuery)},
 		{"GET", "/profiles/{id}/timeline", "get-profile-timeline", everyone("profiles:read"), "List the events of a person, newest first", 0, on(s, s.timeline)},

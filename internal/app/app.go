@@ -118,12 +118,13 @@ func (p *Program) assemble(ctx context.Context, st *stores, secret []byte) (*par
 	if err != nil {
 		return nil, err
 	}
+	line := pipeline.New(road)
 	limits := collect.DefaultLimits
 	limits.Body, limits.Plain = s.MaxBodyBytes, 2*s.MaxBodyBytes
 	parts := &parts{
 		health:  &health{log: p.Log, checks: st.checks()},
 		metrics: newMetrics(p.Version), workspace: ws, guard: guard, road: road,
-		collector: collect.New(collect.Options{Workspace: ws, Process: pipeline.New(road).Process, Queue: st.queue, Limits: limits, Log: p.Log}),
+		collector: collect.New(collect.Options{Workspace: ws, Process: line.Process, Queue: st.queue, Limits: limits, Log: p.Log}),
 		mux:       http.NewServeMux(),
 		closing:   make(chan struct{}),
 	}
@@ -131,6 +132,7 @@ func (p *Program) assemble(ctx context.Context, st *stores, secret []byte) (*par
 		Records: st.records, Config: st.config, Queue: st.queue, Workspace: ws, Guard: guard,
 		Vault: secrets, Network: egress.New(s.EgressAllow), Log: p.Log,
 		Topics: func(string) []string { return topics }, PublicURL: s.PublicURL, Closing: parts.closing,
+		Rehearse: parts.collector.Rehearse, Try: line.Try,
 	}); err != nil {
 		return nil, err
 	}

@@ -33,6 +33,9 @@ func (w *Work) build(e *tracardi.Event, given *tracardi.NewEvent) {
 		IP: w.Payload.Request.IP, Channel: w.Source.Channel, Status: tracardi.EventCollected,
 		ProfileLess: w.Profile == nil, Debug: w.Payload.Debug, Instance: w.Instance,
 	}
+	if w.Identified != IdentifiedBySession {
+		e.Metadata.Aux = tracardi.RawObject(identifiedText[w.Identified])
+	}
 	e.Source.ID = w.Payload.Source.ID
 	if given.Source != "" {
 		e.Source.ID = given.Source
@@ -50,6 +53,16 @@ func (w *Work) build(e *tracardi.Event, given *tracardi.NewEvent) {
 	if !e.Context.Empty() {
 		page := e.Context.Object("page")
 		e.Hit = tracardi.Hit{Name: page.Text("title"), URL: page.Text("url"), Referer: page.Text("referer", "host")}
+	}
+}
+
+// timed notes in the events how long the payload took so far, in whole tenths of a millisecond, rounded up: finer times would cost
+// more room than they tell.
+func (w *Work) timed(now time.Time) {
+	const step = 100 * time.Microsecond
+	took := (now.Sub(w.received()) + step - 1).Truncate(step).Seconds()
+	for _, e := range w.Events {
+		e.Metadata.TotalTime = max(0, took)
 	}
 }
 

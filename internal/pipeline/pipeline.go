@@ -106,6 +106,7 @@ func (p *Pipeline) attempt(ctx context.Context, payload *tracardi.Payload, sourc
 	if err := p.run(w); err != nil {
 		return nil, err
 	}
+	w.timed(p.options.Now())
 	set := w.changes()
 	set.Done = done
 	ticket := p.options.Records.Commit(set)

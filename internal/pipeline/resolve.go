@@ -56,8 +56,10 @@ func resolve(w *Work, k known) {
 	w.Session.Properties.Merge(payload.Properties)
 	w.SessionStarted = w.Session.New || w.Session.Metadata.Status == tracardi.SessionEnded
 	if payload.ProfileLess {
+		w.Identified = IdentifiedNobody
 		return
 	}
+	w.Identified = k.identified(payload)
 	w.Profile = k.profile
 	if w.Profile == nil {
 		w.Profile = newProfile(w, payload, source)

@@ -29,7 +29,8 @@ type Work struct {
 	SaveProfile bool
 	SaveEvents  bool
 
-	SessionStarted bool // the session is new or began anew after its end
-	ProfileChanged bool // something but the update time changed
+	Identified     string // how the profile was found, see identified.go
+	SessionStarted bool   // the session is new or began anew after its end
+	ProfileChanged bool   // something but the update time changed
 	Warnings       []string
 }

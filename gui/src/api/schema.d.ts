@@ -304,6 +304,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/events/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell what would become of a payload, and store nothing
+         * @description For admin or developer. Tokens that are limited need the scope events:write.
+         */
+        post: operations["test-events"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/events/top/{field}": {
         parameters: {
             query?: never;
@@ -336,6 +356,26 @@ export interface paths {
          * @description For admin, developer, marketer or viewer. Tokens that are limited need the scope events:read.
          */
         get: operations["get-event"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/{id}/story": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tell what happened to an event, step by step
+         * @description For admin, developer, marketer or viewer. Tokens that are limited need the scope events:read.
+         */
+        get: operations["get-event-story"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1186,6 +1226,25 @@ export interface components {
             time: string;
             value?: string;
         };
+        Change: {
+            /** @description Left out when the field was removed. */
+            after?: unknown;
+            before?: unknown;
+            /** @description session, profile, or events[n]. */
+            document: string;
+            path: string;
+        };
+        Checked: {
+            /** @description Something failed that was to be done with it. */
+            error: boolean;
+            /** @description Its type is a predefined one. */
+            known: boolean;
+            /** @description The name of the predefined type. */
+            type_name?: string;
+            valid: boolean;
+            /** @description Something of it could not be used. */
+            warning: boolean;
+        };
         ConnectionTest: {
             /** @description What to mend. */
             error?: string;
@@ -1250,10 +1309,26 @@ export interface components {
             /** @description From the link that the program printed. */
             token: string;
         };
+        FlowPassed: {
+            id: string;
+        };
         Histogram: {
             buckets: components["schemas"]["Bar"][];
             /** @description The width of a bar, such as 30m or 1d. */
             interval: string;
+        };
+        Identity: {
+            /**
+             * @description How the profile was found: it was the session's, is new, was named by the client, passed on by another site, known by another id, or found under an id that it had before.
+             * @enum {string}
+             */
+            how: "session" | "new" | "claim" | "referral" | "ids" | "merge" | "nobody";
+            /** @description What the person is called. */
+            name?: string;
+            /** @description The id at that time. */
+            profile?: string;
+            /** @description The id of the profile that the person has today; left out when there is none any more. */
+            today?: string;
         };
         ListDeadLetter: {
             items: components["schemas"]["DeadLetter"][];
@@ -1307,6 +1382,22 @@ export interface components {
             scopes?: string[];
             /** @description Keep it: it is not shown again. */
             token: string;
+        };
+        MappedTo: {
+            /** @description That event's id. */
+            by?: string;
+            /** @description What the profile had there before. */
+            former?: unknown;
+            /** @description The field of the event; left out when the event type gives the value. */
+            from?: string;
+            /** @description How the value is used: copy, equals, equals_if_not_exists, append, merge, delete, + or -; or the name of a function. */
+            operation: string;
+            /** @description A later event has given the profile's field another value. */
+            superseded?: boolean;
+            /** @enum {string} */
+            target: "event" | "profile";
+            to: string;
+            value?: unknown;
         };
         Me: {
             /** @description Left out for tokens. */
@@ -1402,6 +1493,21 @@ export interface components {
             position?: components["schemas"]["Position"];
             valid: boolean;
         };
+        Received: {
+            /**
+             * Format: date-time
+             * @description When it happened, as far as the sender said; else when it came in.
+             */
+            at: string;
+            channel?: string;
+            /**
+             * Format: date-time
+             * @description When the client says that it made it.
+             */
+            created?: string;
+            ip?: string;
+            source: components["schemas"]["SourceOfEvent"];
+        };
         Redirect: {
             /** Format: date-time */
             readonly created: string;
@@ -1427,6 +1533,12 @@ export interface components {
         };
         Ref: {
             id: string;
+        };
+        Refusal: {
+            field?: string;
+            message: string;
+            /** @description The stage that refuses it; source when it does not come so far. */
+            stage: string;
         };
         Replay: {
             /** @description Left out for all. */
@@ -1471,6 +1583,19 @@ export interface components {
             schema: unknown;
             /** @description Whether a connection can be tried. */
             testable: boolean;
+        };
+        SentTo: {
+            id: string;
+        };
+        SessionThen: {
+            /**
+             * Format: double
+             * @description Seconds since its start.
+             */
+            duration: number;
+            id: string;
+            /** Format: date-time */
+            start?: string;
         };
         SetupState: {
             /** @description There is no administrator yet: open the link that the program printed. */
@@ -1520,6 +1645,49 @@ export interface components {
             readonly version: number;
             /** @description The key for clients of other protocols. It names the source and gives no right to read. */
             write_key?: string;
+        };
+        SourceOfEvent: {
+            enabled: boolean;
+            id: string;
+            /** @description Left out when there is no such source any more. */
+            name?: string;
+            /** @description The program itself made the event. */
+            system: boolean;
+        };
+        Stage: {
+            changes: components["schemas"]["Change"][];
+            /** Format: double */
+            milliseconds: number;
+            name: string;
+        };
+        StoredAs: {
+            /**
+             * Format: double
+             * @description Of these in flows.
+             */
+            flow_milliseconds: number;
+            /** @description The process that did it. */
+            instance?: string;
+            /**
+             * Format: double
+             * @description From the receipt until it went to the store, to a tenth; 0 when that is not known.
+             */
+            milliseconds: number;
+            status: string;
+        };
+        Story: {
+            checked: components["schemas"]["Checked"];
+            /** @description The places that it was sent to. */
+            destinations: components["schemas"]["SentTo"][];
+            /** @description The flows that it went through. */
+            flows: components["schemas"]["FlowPassed"][];
+            identity: components["schemas"]["Identity"];
+            /** @description What was copied out of the event, in order. */
+            mapped: components["schemas"]["MappedTo"][];
+            received: components["schemas"]["Received"];
+            /** @description Left out for an event without a session. */
+            session?: components["schemas"]["SessionThen"];
+            stored: components["schemas"]["StoredAs"];
         };
         Suggestion: {
             /**
@@ -1601,6 +1769,41 @@ export interface components {
              */
             ready: number;
             topic: string;
+        };
+        Trial: {
+            /** @description It would be processed and stored. */
+            accepted: boolean;
+            /** @description What the sender would get. */
+            answer?: unknown;
+            /** @description The events as they would be stored, those of the system included. */
+            events: unknown[];
+            /**
+             * @description How the profile is found; see the story of an event.
+             * @enum {string}
+             */
+            identity?: "session" | "new" | "claim" | "referral" | "ids" | "merge" | "nobody";
+            /** @description Left out for a payload without profile. */
+            profile?: components["schemas"]["TrialDocument"];
+            /** @description Why it would not. */
+            refused?: components["schemas"]["Refusal"];
+            /**
+             * Format: int64
+             * @description Events that are left out because they are stored already, or are there twice.
+             */
+            repeated: number;
+            session?: components["schemas"]["TrialDocument"];
+            source: components["schemas"]["SourceOfEvent"];
+            /** @description What happens, step by step; up to the one that refuses it. */
+            stages: components["schemas"]["Stage"][];
+            /** @description The events would be kept, not only what they change. */
+            stores_events: boolean;
+        };
+        TrialDocument: {
+            after: unknown;
+            /** @description Left out when it is new. */
+            before?: unknown;
+            /** @description It would be stored. */
+            stored: boolean;
         };
         User: {
             /** Format: date-time */
@@ -2200,6 +2403,39 @@ export interface operations {
             };
         };
     };
+    "test-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trial"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-event-top": {
         parameters: {
             query?: {
@@ -2259,6 +2495,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-event-story": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Story"];
                 };
             };
             /** @description A problem */
