@@ -3,6 +3,7 @@ package nodes
 
 import (
 	_ "github.com/tracardi/tracardi-go/nodes/clock" // each group registers its nodes
+	_ "github.com/tracardi/tracardi-go/nodes/code"
 	_ "github.com/tracardi/tracardi-go/nodes/consent"
 	_ "github.com/tracardi/tracardi-go/nodes/control"
 	_ "github.com/tracardi/tracardi-go/nodes/data"
