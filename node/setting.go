@@ -99,16 +99,17 @@ func (t Template) Render(in *Input) (string, error) {
 
 // RenderHTML fills a template in that is HTML: what comes from the data is escaped.
 func (t Template) RenderHTML(in *Input) (string, error) {
-	return t.renderEscaped(in, html.EscapeString)
+	return t.RenderEscaped(in, html.EscapeString)
 }
 
 // RenderURL fills a template in that is a URL or a part of one: what comes from the data is escaped, so that it stays within its
 // step of the path or its parameter.
 func (t Template) RenderURL(in *Input) (string, error) {
-	return t.renderEscaped(in, func(text string) string { return strings.ReplaceAll(url.QueryEscape(text), "+", "%20") })
+	return t.RenderEscaped(in, func(text string) string { return strings.ReplaceAll(url.QueryEscape(text), "+", "%20") })
 }
 
-func (t Template) renderEscaped(in *Input, escape func(string) string) (string, error) {
+// RenderEscaped fills a template in; what comes from the data is escaped by a function.
+func (t Template) RenderEscaped(in *Input, escape func(string) string) (string, error) {
 	if t.parsed == nil {
 		return "", nil
 	}

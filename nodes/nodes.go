@@ -10,6 +10,7 @@ import (
 	_ "github.com/tracardi/tracardi-go/nodes/geo"
 	_ "github.com/tracardi/tracardi-go/nodes/mail"
 	_ "github.com/tracardi/tracardi-go/nodes/memory"
+	_ "github.com/tracardi/tracardi-go/nodes/message"
 	_ "github.com/tracardi/tracardi-go/nodes/parse"
 	_ "github.com/tracardi/tracardi-go/nodes/profile"
 	_ "github.com/tracardi/tracardi-go/nodes/segment"
