@@ -2,6 +2,7 @@
 //
 //	go run ./bench track      single events of new and returning visitors, beside a bare net/http server
 //	go run ./bench batch      batches of 100 to 200 events, beside the store's engine alone
+//	go run ./bench segment    batches of 100 in Segment's protocol, beside the store and its engine alone
 //	go run ./bench hot        all requests on one profile
 //	go run ./bench big        a store of many events: rate, first pages, totals, conditions, time to visible
 //	go run ./bench all        all of them
@@ -39,7 +40,7 @@ func main() {
 	flags.IntVar(&s.rate, "rate", 0, "requests a second of the open loop; 0 for half of what the closed loop reached")
 	flags.IntVar(&s.events, "events", 5_000_000, "in the big store")
 	if len(os.Args) < 2 {
-		fmt.Fprintln(os.Stderr, "which measurement? track, batch, hot, big or all")
+		fmt.Fprintln(os.Stderr, "which measurement? track, batch, segment, hot, big or all")
 		os.Exit(2)
 	}
 	_ = flags.Parse(os.Args[2:]) // exits on errors
@@ -52,13 +53,13 @@ func main() {
 }
 
 func run(ctx context.Context, what string, s settings, args []string) error {
-	measurements := map[string]func(context.Context, settings) error{"track": track, "batch": batch, "hot": hot, "big": big}
+	measurements := map[string]func(context.Context, settings) error{"track": track, "batch": batch, "segment": segment, "hot": hot, "big": big}
 	fmt.Printf("\nCommand: `go run ./bench %s`\n", strings.Join(os.Args[1:], " "))
 	switch what {
 	case "bare":
 		return serveBare(ctx, args[0])
 	case "all":
-		for _, name := range []string{"track", "batch", "hot", "big"} {
+		for _, name := range []string{"track", "batch", "segment", "hot", "big"} {
 			if err := measurements[name](ctx, s); err != nil {
 				return fmt.Errorf("%s: %w", name, err)
 			}
@@ -67,7 +68,7 @@ func run(ctx context.Context, what string, s settings, args []string) error {
 	}
 	measure, ok := measurements[what]
 	if !ok {
-		return fmt.Errorf("no measurement %q: track, batch, hot, big or all", what)
+		return fmt.Errorf("no measurement %q: track, batch, segment, hot, big or all", what)
 	}
 	return measure(ctx, s)
 }

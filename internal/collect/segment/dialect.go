@@ -1,10 +1,12 @@
 package segment
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -150,11 +152,10 @@ func (d *Dialect) process(w http.ResponseWriter, r *http.Request, source *tracar
 			reject(i, err)
 		}
 	}
-	for i, payload := range k.payloads {
-		_, err := d.collector.Take(r.Context(), payload, source)
+	for i, err := range d.takeAll(r.Context(), source, k) {
 		switch tracardi.KindOf(err) {
 		case tracardi.Invalid, tracardi.TooLarge, tracardi.Unauthenticated, tracardi.Forbidden:
-			for _, index := range k.messages[i] {
+			for _, index := range k.payloads[i].messages {
 				reject(index, err)
 			}
 			continue
@@ -169,6 +170,31 @@ func (d *Dialect) process(w http.ResponseWriter, r *http.Request, source *tracar
 	slices.SortFunc(rejected, func(a, b rejection) int { return a.Index - b.Index })
 	reply(w, answer{Success: true, Rejected: rejected})
 	return nil
+}
+
+const atOnce = 32 // payloads of one request
+
+// takeAll processes the payloads, each after those before it that have to do with the same people, and the others at once: they
+// wait for the disk together. It returns an error or nil for each.
+func (d *Dialect) takeAll(ctx context.Context, source *tracardi.Source, k *maker) []error {
+	errs := make([]error, len(k.payloads))
+	done := make([]chan struct{}, len(k.payloads))
+	room := make(chan struct{}, atOnce)
+	var running sync.WaitGroup
+	for i := range k.payloads {
+		done[i] = make(chan struct{})
+		room <- struct{}{} // only who comes later waits for who has room: nobody waits in a circle
+		running.Go(func() {
+			for _, before := range k.payloads[i].after {
+				<-done[before]
+			}
+			_, errs[i] = d.collector.Take(ctx, k.payloads[i].Payload, source)
+			close(done[i])
+			<-room
+		})
+	}
+	running.Wait()
+	return errs
 }
 
 // metrics takes what the browser library counts about itself; nothing is kept of it.

@@ -19,5 +19,9 @@ func Decode(text []byte, hasher *identity.Hasher) []*tracardi.Payload {
 	for i, message := range body.Batch {
 		_ = k.add(i, message) // what is refused leaves nothing
 	}
-	return k.payloads
+	payloads := make([]*tracardi.Payload, len(k.payloads))
+	for i := range k.payloads {
+		payloads[i] = k.payloads[i].Payload
+	}
+	return payloads
 }

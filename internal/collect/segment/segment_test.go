@@ -29,7 +29,7 @@ import (
 
 // edge is the dialect before the real pipeline and stores, behind a real HTTP server.
 type edge struct {
-	t      *testing.T
+	t      testing.TB
 	store  *pebble.Store
 	server *httptest.Server
 }
@@ -43,7 +43,7 @@ var sources = []tracardi.Source{
 	{ID: "slow", Types: []string{tracardi.SourceSegment}, Enabled: true, WriteKey: "slow-key", RateLimit: 1},
 }
 
-func newEdge(t *testing.T) *edge {
+func newEdge(t testing.TB) *edge {
 	t.Helper()
 	dir, log := t.TempDir(), slog.New(slog.DiscardHandler)
 	settings, err := sqlite.Open(t.Context(), filepath.Join(dir, "config.db"))
@@ -229,6 +229,35 @@ func TestOneVisitorIsOneProfile(t *testing.T) {
 		if n := e.count(storage.Events, fmt.Sprintf(`type = %q AND profile.id = %q`, name, p.Text("id"))); n != 1 {
 			t.Errorf("%d events %s of the profile, want 1", n, name)
 		}
+	}
+}
+
+// TestOneBatchOfManyPeople sends people who have to do with each other all at once: what belongs together keeps its order.
+func TestOneBatchOfManyPeople(t *testing.T) {
+	e := newEdge(t)
+	var messages []string
+	for i := range 400 {
+		person := i % 37
+		messages = append(messages,
+			fmt.Sprintf(`{"type":"identify","userId":"u%d","anonymousId":"a%d","traits":{"step":%d}}`, person, person, i),
+			fmt.Sprintf(`{"type":"group","userId":"u%d","groupId":"g%d","traits":{"step":%d}}`, person, i%3, i),
+			fmt.Sprintf(`{"type":"track","anonymousId":"a%d","event":"Seen"}`, person))
+	}
+	e.taken("/v1/batch", `{"batch":[`+strings.Join(messages, ",")+`]}`)
+	if n := e.count(storage.Profiles, ""); n != 37 {
+		t.Errorf("%d profiles, want 37", n)
+	}
+	for person := range 37 {
+		last := 399 - (399-person)%37
+		if n := e.count(storage.Profiles, fmt.Sprintf(`data.identifier.id = "u%d" AND traits.step = %d`, person, last)); n != 1 {
+			t.Errorf("%d profiles of u%d with step %d, want 1", n, person, last)
+		}
+	}
+	for group := range 3 {
+		e.says(e.only(storage.Entities, fmt.Sprintf(`properties.id = "g%d"`, group)), fmt.Sprint(399-(399-group)%3), "traits", "step")
+	}
+	if n := e.count(storage.Events, `type IN ["seen", "group", "profile-update"]`); n != 1200 {
+		t.Errorf("%d events, want 1200", n)
 	}
 }
 

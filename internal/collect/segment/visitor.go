@@ -2,6 +2,7 @@ package segment
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/tracardi/tracardi-go"
@@ -18,9 +19,15 @@ type maker struct {
 	request  tracardi.Request
 	envelope envelope
 
-	payloads []*tracardi.Payload
-	messages [][]int        // of each payload: the indexes of its messages
-	last     map[string]int // id of a visitor → the last payload that has it
+	payloads []payload
+	last     map[string]int // id of a visitor or a group → the last payload that has it
+}
+
+// payload is one of a request's.
+type payload struct {
+	*tracardi.Payload
+	messages []int // their indexes in the request
+	after    []int // payloads of the request that come first, since they are about the same people or groups
 }
 
 // add decodes a message, whose index in the request is given.
@@ -136,26 +143,39 @@ func (k *maker) session(m *message, known []string) string {
 func (k *maker) put(index int, m *message, event tracardi.NewEvent) {
 	known := k.known(m)
 	session := k.session(m, known)
+	about := known
+	if m.Type == "group" {
+		about = append(slices.Clip(known), "group:"+string(m.GroupID))
+	}
 	at, seen := k.last[known[0]]
 	if seen {
 		p := k.payloads[at]
-		seen = p.Session == session && strings.Join(p.Known, " ") == strings.Join(known, " ")
-		for _, id := range known {
-			seen = seen && k.last[id] == at
+		seen = p.Session == session && slices.Equal(p.Known, known)
+		for _, who := range about {
+			seen = seen && k.last[who] <= at
 		}
 	}
 	if !seen {
 		at = len(k.payloads)
-		k.payloads = append(k.payloads, &tracardi.Payload{Session: session, Known: known, Way: k.way, Request: k.visitorRequest(m)})
-		k.messages = append(k.messages, nil)
-		for _, id := range known {
-			k.last[id] = at
-		}
+		k.payloads = append(k.payloads, payload{
+			Payload: &tracardi.Payload{Session: session, Known: known, Way: k.way, Request: k.visitorRequest(m)},
+		})
 	}
-	p := k.payloads[at]
+	p := &k.payloads[at]
+	for _, who := range about {
+		k.follow(p, at, who)
+	}
 	p.Events = append(p.Events, event)
 	p.Context.Merge(sessionContext(m))
-	k.messages[at] = append(k.messages[at], index)
+	p.messages = append(p.messages, index)
+}
+
+// follow puts a payload behind the last one that has to do with the same person or group.
+func (k *maker) follow(p *payload, at int, who string) {
+	if before, seen := k.last[who]; seen && before != at && !slices.Contains(p.after, before) {
+		p.after = append(p.after, before)
+	}
+	k.last[who] = at
 }
 
 // visitorRequest is what is known of the visitor's own request. A browser sends itself; for everything else speaks the context,
