@@ -59,7 +59,7 @@ var mayImport = map[string][]string{
 
 	"cmd/tracardi": {"internal/app", "internal/config", "internal/demo"},
 
-	"bench":     {},
+	"bench":     {"storage", "storage/pebble"},
 	"e2e":       {},
 	"e2e/crash": {},
 }

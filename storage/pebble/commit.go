@@ -3,6 +3,7 @@ package pebble
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"sync"
 	"time"
 
@@ -271,6 +272,7 @@ func (c *committer) apply(work []submission) (out *flight, n int, err error) {
 		out.tickets = append(out.tickets, sub.ticket)
 		err = b.stage(sub)
 	}
+	err = errors.Join(err, b.close())
 	if err == nil && len(out.tickets) > 0 {
 		if err = b.finish(); err == nil {
 			err = c.store.db.ApplyNoSyncWait(b.batch, pebble.Sync)

@@ -62,6 +62,7 @@ type staging struct {
 	runs    []run
 	wrote   map[space]int
 	topics  []string
+	seen    *pebble.Iterator // what is stored; nil until somebody asks for an id
 }
 
 // mutableDoc is a mutable document in a batch.
@@ -119,11 +120,10 @@ func (b *staging) checkImmutable(w *write, by *ticket) error {
 	if w.unique {
 		taken := b.ids[w.docKey] != nil
 		if !taken {
-			value, err := get(b.store.db, w.space.id(w.id))
-			if err != nil {
+			var err error
+			if taken, err = b.stored(w.space.id(w.id)); err != nil {
 				return err
 			}
-			taken = value != nil
 		}
 		if taken {
 			return tracardi.Errorf(tracardi.Conflict, "%s %q is stored already", w.collection, w.id)
@@ -133,6 +133,28 @@ func (b *staging) checkImmutable(w *write, by *ticket) error {
 		b.ids[w.docKey] = by
 	}
 	return nil
+}
+
+// stored tells whether a key is stored, which for ids that clients give it mostly is not. As long as the filters of the largest
+// level have room in the cache they spare it the reading of a block; later they would cost more than they save.
+func (b *staging) stored(key []byte) (bool, error) {
+	if b.seen == nil {
+		const filterBits = 10
+		fits := int64(b.store.committer.next)*filterBits/8 < b.store.cacheBytes/4
+		var err error
+		if b.seen, err = b.store.db.NewIter(&pebble.IterOptions{UseL6Filters: fits}); err != nil {
+			return false, err
+		}
+	}
+	return b.seen.SeekPrefixGE(key), b.seen.Error()
+}
+
+// close frees what was needed to put the batch together.
+func (b *staging) close() error {
+	if b.seen == nil {
+		return nil
+	}
+	return b.seen.Close()
 }
 
 // forget takes back the ids that a refused change set would have taken.

@@ -45,8 +45,10 @@ type Store struct {
 	log     *slog.Logger
 	rows    int
 	rewrite time.Duration
-	disk    *diskGuard
-	damaged atomic.Pointer[error]
+
+	cacheBytes int64
+	disk       *diskGuard
+	damaged    atomic.Pointer[error]
 
 	verified chan struct{} // closed when every file was read once
 
@@ -79,7 +81,7 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{dir: dir, log: o.Log, rows: o.SegmentRows, rewrite: o.Rewrite, disk: disk, tenants: map[string]uint16{}, verified: make(chan struct{})}
+	s := &Store{dir: dir, log: o.Log, rows: o.SegmentRows, rewrite: o.Rewrite, cacheBytes: o.CacheBytes, disk: disk, tenants: map[string]uint16{}, verified: make(chan struct{})}
 	if err := s.open(ctx, o); err != nil {
 		return nil, openError(dir, err)
 	}
@@ -137,7 +139,7 @@ func (s *Store) options(o Options) *pebble.Options {
 	options := &pebble.Options{
 		FS:                          s.disk.fs,
 		Lock:                        s.lock,
-		CacheSize:                   o.CacheBytes,
+		CacheSize:                   o.CacheBytes + 2*int64(o.MemTable), // the engine takes write buffers out of it, mostly two
 		MemTableSize:                o.MemTable,
 		MemTableStopWritesThreshold: 4,
 		L0CompactionThreshold:       4,

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -172,25 +173,27 @@ func (d *Dialect) process(w http.ResponseWriter, r *http.Request, source *tracar
 	return nil
 }
 
-const atOnce = 32 // payloads of one request
+const atOnce = 64 // payloads of one request
 
 // takeAll processes the payloads, each after those before it that have to do with the same people, and the others at once: they
 // wait for the disk together. It returns an error or nil for each.
 func (d *Dialect) takeAll(ctx context.Context, source *tracardi.Source, k *maker) []error {
 	errs := make([]error, len(k.payloads))
 	done := make([]chan struct{}, len(k.payloads))
-	room := make(chan struct{}, atOnce)
-	var running sync.WaitGroup
-	for i := range k.payloads {
+	for i := range done {
 		done[i] = make(chan struct{})
-		room <- struct{}{} // only who comes later waits for who has room: nobody waits in a circle
+	}
+	var next atomic.Int64
+	var running sync.WaitGroup
+	for range min(atOnce, len(k.payloads)) {
 		running.Go(func() {
-			for _, before := range k.payloads[i].after {
-				<-done[before]
+			for i := next.Add(1) - 1; i < int64(len(done)); i = next.Add(1) - 1 {
+				for _, before := range k.payloads[i].after {
+					<-done[before] // somebody has begun it: they are taken in their order
+				}
+				_, errs[i] = d.collector.Take(ctx, k.payloads[i].Payload, source)
+				close(done[i])
 			}
-			_, errs[i] = d.collector.Take(ctx, k.payloads[i].Payload, source)
-			close(done[i])
-			<-room
 		})
 	}
 	running.Wait()
