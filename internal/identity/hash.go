@@ -5,8 +5,10 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
+	"hash"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 
 	"github.com/google/uuid"
@@ -39,6 +41,23 @@ func Fields() []string { return slices.Clone(fields) }
 // one. An id tells nothing about its value to those who don't know the secret, and nobody else can make it.
 type Hasher struct {
 	secret []byte
+	macs   sync.Pool // of hash.Hash: to make one costs as much as a short text
+}
+
+func (h *Hasher) mac() hash.Hash {
+	if mac, ok := h.macs.Get().(hash.Hash); ok {
+		mac.Reset()
+		return mac
+	}
+	return hmac.New(sha256.New, h.secret)
+}
+
+// id ends a hash and writes it as an id.
+func (h *Hasher) id(prefix string, mac hash.Hash) string {
+	var room [sha256.Size]byte
+	id := prefix + version8(mac.Sum(room[:0]))
+	h.macs.Put(mac)
+	return id
 }
 
 // New returns a hasher for the secret of an installation, at least 16 random bytes that never change. Without a secret, as
@@ -55,11 +74,11 @@ func (h *Hasher) Hash(field, value string) (id string, ok bool) {
 	if value == "" {
 		return "", false
 	}
-	mac := hmac.New(sha256.New, h.secret)
+	mac := h.mac()
 	mac.Write([]byte(field))
 	mac.Write([]byte{0})
 	mac.Write([]byte(value))
-	return prefix + version8(mac.Sum(nil)), true
+	return h.id(prefix, mac), true
 }
 
 // UserPrefix begins the ids that are made of the id of an account. One person has one account: a profile gets a second such id
@@ -71,13 +90,13 @@ func (h *Hasher) ID(prefix string, parts ...string) string {
 	if h == nil || len(h.secret) == 0 {
 		return ""
 	}
-	mac := hmac.New(sha256.New, h.secret)
+	mac := h.mac()
 	mac.Write([]byte(prefix))
 	for _, part := range parts {
 		mac.Write(binary.AppendUvarint([]byte{0}, uint64(len(part))))
 		mac.Write([]byte(part))
 	}
-	return prefix + version8(mac.Sum(nil))
+	return h.id(prefix, mac)
 }
 
 // version8 writes the beginning of a hash as an UUID made by a rule of one's own.

@@ -157,8 +157,8 @@ func (p *Pipeline) dropStored(ctx context.Context, w *Work) error {
 }
 
 func (p *Pipeline) session(ctx context.Context, tenant, id string) (*tracardi.Session, error) {
-	if s := p.people.takeSession(tenant, id); s != nil {
-		return s, nil
+	if found, ok := p.people.sessions.GetIfPresent(personKey{tenant, id}); ok {
+		return found.doc, nil
 	}
 	session := &tracardi.Session{}
 	version, err := p.document(ctx, tenant, storage.Sessions, id, session)
@@ -170,8 +170,8 @@ func (p *Pipeline) session(ctx context.Context, tenant, id string) (*tracardi.Se
 }
 
 func (p *Pipeline) profile(ctx context.Context, tenant, id string) (*tracardi.Profile, error) {
-	if found := p.people.takeProfile(tenant, id); found != nil {
-		return found, nil
+	if found, ok := p.people.profiles.GetIfPresent(personKey{tenant, id}); ok {
+		return found.doc, nil
 	}
 	profile := &tracardi.Profile{}
 	version, err := p.document(ctx, tenant, storage.Profiles, id, profile)

@@ -6,12 +6,18 @@ import (
 	"github.com/tracardi/tracardi-go"
 )
 
-// people keeps recent sessions and profiles decoded. Who takes one holds its lock and is its only user until it is put back
-// with the change set that holds it; a change set that fails drops it, so that the next payload reads the store. The store
+// people keeps recent sessions and profiles decoded. Who has found one holds its lock and is its only user until the change
+// set that holds it is on its way; who changed one and fails drops it, so that the next payload reads the store. The store
 // compares versions all the same: a stale entry, as after another process's write, costs a second attempt and nothing else.
 type people struct {
-	sessions *otter.Cache[personKey, *tracardi.Session]
-	profiles *otter.Cache[personKey, *tracardi.Profile]
+	sessions *otter.Cache[personKey, kept[tracardi.Session]]
+	profiles *otter.Cache[personKey, kept[tracardi.Profile]]
+}
+
+// kept is a document and the bytes of its text when the cache weighed it.
+type kept[T any] struct {
+	doc   *T
+	bytes int
 }
 
 type personKey struct{ tenant, id string }
@@ -26,47 +32,39 @@ func newPeople(bytes int) *people {
 	if bytes == 0 {
 		bytes = 40 << 20
 	}
-	half := uint64(bytes / 2)
-	return &people{
-		sessions: otter.Must(&otter.Options[personKey, *tracardi.Session]{
-			MaximumWeight: half,
-			Weigher:       func(_ personKey, s *tracardi.Session) uint32 { return uint32(smallest + decodedFactor*s.Size) },
-		}),
-		profiles: otter.Must(&otter.Options[personKey, *tracardi.Profile]{
-			MaximumWeight: half,
-			Weigher:       func(_ personKey, p *tracardi.Profile) uint32 { return uint32(smallest + decodedFactor*p.Size) },
-		}),
-	}
+	return &people{sessions: newCache[tracardi.Session](bytes / 2), profiles: newCache[tracardi.Profile](bytes / 2)}
 }
 
-func (c *people) takeSession(tenant, id string) *tracardi.Session {
-	key := personKey{tenant, id}
-	s, ok := c.sessions.GetIfPresent(key)
-	if !ok {
-		return nil
-	}
-	c.sessions.Invalidate(key) // a payload that fails on its way must not leave its changes behind
-	return s
+func newCache[T any](bytes int) *otter.Cache[personKey, kept[T]] {
+	return otter.Must(&otter.Options[personKey, kept[T]]{
+		MaximumWeight: uint64(bytes),
+		Weigher:       func(_ personKey, k kept[T]) uint32 { return uint32(smallest + decodedFactor*k.bytes) },
+	})
 }
 
-func (c *people) takeProfile(tenant, id string) *tracardi.Profile {
-	key := personKey{tenant, id}
-	p, ok := c.profiles.GetIfPresent(key)
-	if !ok {
-		return nil
-	}
-	c.profiles.Invalidate(key)
-	return p
-}
-
-// put gives back what the work took, as it is once its change set is stored. What was changed but is not to be stored is
-// forgotten.
+// put keeps what the work has, as it is once its change set is stored. What was changed but is not to be stored is forgotten.
 func (c *people) put(w *Work) {
+	key := personKey{w.Payload.Tenant, w.Session.ID}
 	if w.SaveSession {
-		c.sessions.Set(personKey{w.Payload.Tenant, w.Session.ID}, w.Session)
+		keep(c.sessions, key, w.Session, w.Session.Size)
+	} else {
+		c.sessions.Invalidate(key)
 	}
-	if w.Profile != nil && (w.SaveProfile || !w.ProfileChanged) {
-		c.profiles.Set(personKey{w.Payload.Tenant, w.Profile.ID}, w.Profile)
+	if w.Profile == nil {
+		return
+	}
+	key.id = w.Profile.ID
+	if w.SaveProfile || !w.ProfileChanged {
+		keep(c.profiles, key, w.Profile, w.Profile.Size)
+	} else {
+		c.profiles.Invalidate(key)
+	}
+}
+
+// keep puts a document into a cache. One that is there already is weighed again only when it grew: that costs more than finding it.
+func keep[T any](cache *otter.Cache[personKey, kept[T]], key personKey, doc *T, bytes int) {
+	if there, ok := cache.GetIfPresent(key); !ok || there.doc != doc || bytes > there.bytes+there.bytes/4 {
+		cache.Set(key, kept[T]{doc, bytes})
 	}
 }
 

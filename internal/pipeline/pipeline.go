@@ -97,6 +97,12 @@ func (p *Pipeline) attempt(ctx context.Context, payload *tracardi.Payload, sourc
 	w := &Work{Payload: payload, Source: source, Now: p.options.Now().UTC(), Hasher: p.options.Hasher, Instance: p.options.Instance}
 	locks := &held{locks: p.options.Locks, tenant: payload.Tenant, taken: make([]storage.Lock, 0, 7)}
 	defer locks.release()
+	stored := false
+	defer func() {
+		if !stored {
+			p.people.drop(w) // its changes must not be seen by others
+		}
+	}()
 	if err := p.load(ctx, w, locks, again); err != nil {
 		return nil, err
 	}
@@ -115,9 +121,9 @@ func (p *Pipeline) attempt(ctx context.Context, payload *tracardi.Payload, sourc
 		locks.release() // the order is fixed: the next payload of this profile may begin while this one syncs
 	}
 	if err := ticket.Wait(ctx); err != nil {
-		p.people.drop(w)
 		return nil, err
 	}
+	stored = true
 	return w.answer(), nil
 }
 
