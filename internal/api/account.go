@@ -186,7 +186,10 @@ func (s *server) updateUser(ctx context.Context, in *struct {
 }
 
 func (s *server) deleteUser(ctx context.Context, in *byID) (*struct{}, error) {
-	return nil, s.guard.DeleteUser(ctx, of(ctx).tenant, in.ID)
+	if err := s.guard.DeleteUser(ctx, of(ctx).tenant, in.ID); err != nil {
+		return nil, err
+	}
+	return nil, s.removeViews(ctx, in.ID)
 }
 
 // Token is a bearer token for programs, without its secret.

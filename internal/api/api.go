@@ -65,6 +65,8 @@ type server struct {
 	closing    <-chan struct{}
 	streams    chan struct{} // holds one for each live stream
 
+	settings  workspace.Kind[workspace.Settings]
+	views     workspace.Kind[view]
 	sources   workspace.Kind[tracardi.Source]
 	redirects workspace.Kind[tracardi.Redirect]
 	resources workspace.Kind[tracardi.Resource]
@@ -76,6 +78,7 @@ func New(o Options) (http.Handler, error) {
 	s := &server{
 		records: o.Records, queue: o.Queue, workspace: o.Workspace, guard: o.Guard, log: o.Log, topics: o.Topics,
 		rehearse: o.Rehearse, tryPayload: o.Try, closing: o.Closing, streams: make(chan struct{}, liveStreams),
+		settings: workspace.SettingsOf(o.Config), views: workspace.NewKind[view](o.Config, "view"),
 		sources: workspace.Sources(o.Config), redirects: workspace.Redirects(o.Config),
 		resources: workspace.Resources(o.Config), vault: o.Vault, network: o.Network,
 	}
@@ -98,7 +101,7 @@ func New(o Options) (http.Handler, error) {
 // register builds the routes and the document that describes them.
 func (s *server) register() http.Handler {
 	router := router{http.NewServeMux(), http.NewServeMux()}
-	s.api = humago.NewWithPrefix(router, Prefix, settings())
+	s.api = humago.NewWithPrefix(router, Prefix, frameworkSettings())
 	for _, r := range s.routes() {
 		r.register(s.api, s.operation(r))
 	}

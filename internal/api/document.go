@@ -14,8 +14,8 @@ const about = `The admin API of Tracardi: configuration, search and accounts.
 Send a token as "Authorization: Bearer trc_...", or sign in and let the browser send the session's cookie. Errors are problems
 (RFC 9457) that name the part of the request that is wrong. Lists give a cursor for their next page.`
 
-// settings are those of the framework. Its own routes for documents and schemas stay off: all routes are in our table.
-func settings() huma.Config {
+// frameworkSettings are those of the framework. Its own routes for documents and schemas stay off: all routes are in our table.
+func frameworkSettings() huma.Config {
 	config := huma.DefaultConfig("Tracardi", "1")
 	config.CreateHooks = nil
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", ""

@@ -57,9 +57,9 @@ func (d documents) histogram(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	zone, err := time.LoadLocation(in.TZ)
-	if err != nil || in.TZ == "Local" {
-		return nil, tracardi.InvalidField("query.tz", "there is no time zone %q: write it like Europe/Berlin", in.TZ)
+	zone, err := zone("query.tz", in.TZ)
+	if err != nil {
+		return nil, err
 	}
 	groupBy := ""
 	if in.GroupBy != "" {

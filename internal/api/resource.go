@@ -159,13 +159,18 @@ func (r *resource[T, V]) current(ctx context.Context, id, ifMatch string) (works
 	if err != nil {
 		return entry, err
 	}
-	if ifMatch != "" && ifMatch != "*" && strings.Trim(ifMatch, `"`) != strconv.FormatInt(entry.Version, 10) {
-		return entry, &Problem{
-			Status: http.StatusPreconditionFailed, RequestID: of(ctx).id,
-			Detail: "somebody else changed it meanwhile: load version " + strconv.FormatInt(entry.Version, 10) + " and repeat your change",
-		}
+	return entry, unchanged(ctx, ifMatch, entry.Version)
+}
+
+// unchanged checks that a version is the one that the client has seen.
+func unchanged(ctx context.Context, ifMatch string, version int64) error {
+	if ifMatch == "" || ifMatch == "*" || strings.Trim(ifMatch, `"`) == strconv.FormatInt(version, 10) {
+		return nil
 	}
-	return entry, nil
+	return &Problem{
+		Status: http.StatusPreconditionFailed, RequestID: of(ctx).id,
+		Detail: "somebody else changed it meanwhile: load version " + strconv.FormatInt(version, 10) + " and repeat your change",
+	}
 }
 
 func (r *resource[T, V]) rewrite(ctx context.Context, old workspace.Entry[T], in *V) (*itemOutput[V], error) {

@@ -112,6 +112,7 @@ func (s *server) routes() []route {
 		{"POST", "/queue/{topic}/replay", "replay-dead-letters", developers("queue:write"), "Try messages again that were put aside", 0, on(s, s.replay)},
 	}
 	table = append(table, s.resourceTable()...)
+	table = append(table, s.workplaceRoutes()...)
 	for _, d := range []documents{
 		{s, storage.Events, "event", "events"},
 		{s, storage.Sessions, "session", "sessions"},

@@ -15,6 +15,7 @@ const (
 	KindSource   = "source"
 	KindRedirect = "redirect"
 	KindResource = "resource"
+	KindSettings = "settings"
 )
 
 // Kind gives typed access to the stored items of one kind. Its errors are those of storage.Config.

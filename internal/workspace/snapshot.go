@@ -13,6 +13,7 @@ type Snapshot struct {
 	SourcesByKey map[string]*tracardi.Source // by write key
 	Redirects    map[string]*tracardi.Redirect
 	Resources    map[string]*tracardi.Resource // by id, disabled ones included; their secrets are encrypted
+	settings     *Settings                     // nil for the defaults, see General
 }
 
 var empty = &Snapshot{}
@@ -22,6 +23,7 @@ var loaders = map[string]func(w *Workspace, ctx context.Context, s *Snapshot, te
 	KindSource:   (*Workspace).loadSources,
 	KindRedirect: (*Workspace).loadRedirects,
 	KindResource: (*Workspace).loadResources,
+	KindSettings: (*Workspace).loadSettings,
 }
 
 func (w *Workspace) loadSources(ctx context.Context, s *Snapshot, tenant string) error {

@@ -1036,6 +1036,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the settings of the workspace
+         * @description For admin, developer, marketer or viewer.
+         */
+        get: operations["get-settings"];
+        /**
+         * Replace the settings of the workspace
+         * @description For admin. Tokens that are limited need the scope settings:write.
+         */
+        put: operations["replace-settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/setup": {
         parameters: {
             query?: never;
@@ -1212,6 +1236,58 @@ export interface paths {
         patch: operations["update-user"];
         trace?: never;
     };
+    "/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the saved views: your own and those that are shared
+         * @description For admin, developer, marketer or viewer. Tokens that are limited need the scope views:read.
+         */
+        get: operations["list-views"];
+        put?: never;
+        /**
+         * Save a view
+         * @description For admin, developer, marketer or viewer. Tokens that are limited need the scope views:write.
+         */
+        post: operations["create-view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Replace a view
+         * @description For admin, developer, marketer or viewer. Tokens that are limited need the scope views:write.
+         */
+        put: operations["replace-view"];
+        post?: never;
+        /**
+         * Delete a view
+         * @description For admin, developer, marketer or viewer. Tokens that are limited need the scope views:write.
+         */
+        delete: operations["delete-view"];
+        options?: never;
+        head?: never;
+        /**
+         * Change fields of a view
+         * @description For admin, developer, marketer or viewer. Tokens that are limited need the scope views:write.
+         */
+        patch: operations["update-view"];
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1356,6 +1432,9 @@ export interface components {
         };
         ListUser: {
             items: components["schemas"]["User"][];
+        };
+        ListView: {
+            items: components["schemas"]["View"][];
         };
         MadeToken: {
             /** Format: date-time */
@@ -1597,6 +1676,26 @@ export interface components {
             /** Format: date-time */
             start?: string;
         };
+        Settings: {
+            /**
+             * @description The language of people who chose none. Empty: that of the browser.
+             * @enum {string}
+             */
+            language?: "" | "en" | "pl";
+            /** @description What the workspace is called, for people who have several. */
+            name?: string;
+            /** @description The roles that see personal data, such as names and addresses. Others get dots in their place. */
+            personal_data: ("admin" | "developer" | "marketer" | "viewer")[];
+            /** @description The zone in which times are shown to people who chose none, such as Europe/Warsaw. Empty: that of the browser. */
+            time_zone?: string;
+            /** Format: date-time */
+            readonly updated?: string;
+            /**
+             * Format: int64
+             * @description Counts the writes; 0 for the defaults. Send it as If-Match to change only what you have seen.
+             */
+            readonly version: number;
+        };
         SetupState: {
             /** @description There is no administrator yet: open the link that the program printed. */
             needed: boolean;
@@ -1826,6 +1925,34 @@ export interface components {
             password?: string;
             /** @enum {string} */
             role?: "admin" | "developer" | "marketer" | "viewer";
+        };
+        View: {
+            columns?: string[];
+            /** Format: date-time */
+            readonly created: string;
+            from?: string;
+            readonly id?: string;
+            name: string;
+            /** @description The id of the user who saved it. */
+            readonly owner?: string;
+            /**
+             * @description The list that it is for.
+             * @enum {string}
+             */
+            page: "events" | "live" | "sessions" | "profiles";
+            /** @description The condition; see the query parameter of the list. */
+            q?: string;
+            /** @description Everybody sees it. Viewers save views for themselves only. */
+            shared?: boolean;
+            sort?: string;
+            to?: string;
+            /** Format: date-time */
+            readonly updated: string;
+            /**
+             * Format: int64
+             * @description Counts the writes. Send it as If-Match to change only what you have seen.
+             */
+            readonly version: number;
         };
     };
     responses: never;
@@ -3905,6 +4032,73 @@ export interface operations {
             };
         };
     };
+    "get-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "replace-settings": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Change them only if this is still their version. */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Settings"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-setup": {
         parameters: {
             query?: never;
@@ -4410,6 +4604,184 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-views": {
+        parameters: {
+            query?: {
+                /** @description Only those for this list. */
+                page?: "events" | "live" | "sessions" | "profiles";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListView"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["View"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "replace-view": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Change it only if this is still its version. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["View"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-view": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Delete it only if this is still its version. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "update-view": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Change it only if this is still its version. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
                 };
             };
             /** @description A problem */
