@@ -70,11 +70,12 @@ type Run interface {
 }
 
 // Entity is a thing that is no person: a product, a company, a booking. Records has it as
-// {"id": …, "type": …, "properties": {…}, "profile": {"id": …}}.
+// {"id": …, "type": …, "properties": {…}, "traits": {…}, "profile": {"id": …}}.
 type Entity struct {
-	ID         string         // unique; make it of type and the system's own id
+	ID         string         // unique; tracardi.EntityID makes it of the type and the name
 	Type       string         // such as product
 	Properties map[string]any // what is known of it
+	Traits     map[string]any // what is made of that
 	Profile    string         // id of the person that it belongs to; may be empty
 }
 

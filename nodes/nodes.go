@@ -7,6 +7,8 @@ import (
 	_ "github.com/tracardi/tracardi-go/nodes/consent"
 	_ "github.com/tracardi/tracardi-go/nodes/control"
 	_ "github.com/tracardi/tracardi-go/nodes/data"
+	_ "github.com/tracardi/tracardi-go/nodes/entity"
+	_ "github.com/tracardi/tracardi-go/nodes/event"
 	_ "github.com/tracardi/tracardi-go/nodes/geo"
 	_ "github.com/tracardi/tracardi-go/nodes/mail"
 	_ "github.com/tracardi/tracardi-go/nodes/memory"
