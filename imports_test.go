@@ -57,7 +57,8 @@ var mayImport = map[string][]string{
 	"gui":     {},
 	"tracker": {},
 
-	"cmd/tracardi": {"internal/app", "internal/config", "internal/demo"},
+	"program":      {"internal/app", "internal/config", "internal/demo"},
+	"cmd/tracardi": {"program"},
 
 	"bench":     {"storage", "storage/pebble"},
 	"e2e":       {},
@@ -81,7 +82,7 @@ var onlyIn = []struct {
 	{"github.com/apache/", []string{"storage/pulsar"}, "one folder knows Pulsar"},
 	{"github.com/pressly/goose/", []string{"storage/sqlite", "storage/mysql", "storage/sqlconfig"}, "migrations belong to the configuration stores"},
 	{"github.com/cockroachdb/", []string{"storage/pebble", "bench"}, "one folder knows Pebble, and the benchmarks compare with it"},
-	{"github.com/alecthomas/kong", []string{"internal/config", "cmd/"}, "settings reach the rest as arguments"},
+	{"github.com/alecthomas/kong", []string{"internal/config", "program"}, "settings reach the rest as arguments"},
 	{"go.yaml.in/yaml/", []string{"internal/config"}, "only the settings file is YAML"},
 	{"code.dny.dev/ssrf", []string{"internal/egress"}, "there is one way out"},
 	{"github.com/google/jsonschema-go/", []string{"node"}, "one package makes forms of settings"},

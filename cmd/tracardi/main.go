@@ -1,86 +1,9 @@
 // Command tracardi is the customer data platform: one program for the collector, the admin API and the work behind them.
 package main
 
-import (
-	"context"
-	"errors"
-	"fmt"
-	"os"
-	"os/signal"
-	"runtime/debug"
-	"syscall"
-	_ "time/tzdata" // so that time zones work on machines without the zones' files
-
-	"github.com/alecthomas/kong"
-
-	"github.com/tracardi/tracardi-go/internal/config"
-)
+import "github.com/tracardi/tracardi-go/program"
 
 // version is set by the build.
 var version = ""
 
-// Exit codes.
-const (
-	exitSettings = 1 // the settings cannot work: starting again will not help
-	exitFailure  = 2
-)
-
-type commandLine struct {
-	Serve   serve    `cmd:"" help:"Run the program."`
-	Config  show     `cmd:"" help:"Print the settings and where each of them came from."`
-	Doctor  examine  `cmd:"" help:"Look for what keeps the program from running well, and say how to mend it."`
-	Demo    loadDemo `cmd:"" help:"Load invented visitors of a shop into the data folder or, as a source of load, into a running server."`
-	Version about    `cmd:"" help:"Print the version."`
-}
-
-func main() {
-	// The first signal lets the program finish its work; from then on signals end it at once.
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop)
-
-	var commands commandLine
-	parser := kong.Must(&commands, append(config.Options(),
-		kong.Name("tracardi"),
-		kong.Description("A customer data platform in one program. Every flag of serve is also a setting in the environment and in a file: see tracardi config."),
-		kong.BindTo(ctx, (*context.Context)(nil)),
-	)...)
-	command, err := parser.Parse(os.Args[1:])
-	if err != nil {
-		os.Exit(fail(&settingsError{err}))
-	}
-	os.Exit(fail(command.Run(command)))
-}
-
-// settingsError is an error in what the user asked for.
-type settingsError struct{ err error }
-
-func (e *settingsError) Error() string { return e.err.Error() }
-func (e *settingsError) Unwrap() error { return e.err }
-
-// errQuiet ends the program with exit code 1 when everything has been said already.
-var errQuiet = &settingsError{errors.New("")}
-
-// fail prints an error and returns the exit code.
-func fail(err error) int {
-	if err == nil {
-		return 0
-	}
-	if text := err.Error(); text != "" {
-		fmt.Fprintln(os.Stderr, "tracardi:", text)
-	}
-	if _, ok := errors.AsType[*settingsError](err); ok {
-		return exitSettings
-	}
-	return exitFailure
-}
-
-// build names the version: the build's, else the module's.
-func build() string {
-	if version != "" {
-		return version
-	}
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		return info.Main.Version
-	}
-	return "(devel)"
-}
+func main() { program.Main(version) }

@@ -1,4 +1,4 @@
-package main
+package program
 
 import (
 	"context"
@@ -21,7 +21,7 @@ type serve struct {
 }
 
 // Run serves until a signal comes.
-func (c *serve) Run(ctx context.Context, command *kong.Context) error {
+func (c *serve) Run(ctx context.Context, command *kong.Context, version release) error {
 	if err := c.Check(); err != nil {
 		return &settingsError{err}
 	}
@@ -29,7 +29,7 @@ func (c *serve) Run(ctx context.Context, command *kong.Context) error {
 	for _, name := range config.Strays(command) {
 		log.Warn("an environment variable names no setting", "variable", name)
 	}
-	program := app.Program{Settings: &c.Settings, Version: build(), Log: log, Out: os.Stdout}
+	program := app.Program{Settings: &c.Settings, Version: string(version), Log: log, Out: os.Stdout}
 	return program.Run(ctx)
 }
 
@@ -67,8 +67,8 @@ func (c *examine) Run(ctx context.Context, command *kong.Context) error {
 type about struct{}
 
 // Run prints the version.
-func (about) Run() error {
-	_, err := fmt.Printf("tracardi %s (%s, %s/%s)\n", build(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+func (about) Run(version release) error {
+	_, err := fmt.Printf("tracardi %s (%s, %s/%s)\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	return err
 }
 

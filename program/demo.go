@@ -1,11 +1,9 @@
-package main
+package program
 
 import (
 	"context"
 	"fmt"
 	"os"
-
-	"github.com/alecthomas/kong"
 
 	"github.com/tracardi/tracardi-go/internal/app"
 	"github.com/tracardi/tracardi-go/internal/config"
@@ -25,7 +23,7 @@ type loadDemo struct {
 }
 
 // Run loads the data and prints how far it is.
-func (c *loadDemo) Run(ctx context.Context, _ *kong.Context) error {
+func (c *loadDemo) Run(ctx context.Context, version release) error {
 	plan := demo.DefaultPlan()
 	plan.Profiles, plan.Events, plan.Days, plan.Seed = c.Profiles, c.Events, c.Days, c.Seed
 	if err := plan.Check(); err != nil {
@@ -36,7 +34,7 @@ func (c *loadDemo) Run(ctx context.Context, _ *kong.Context) error {
 		if err := c.Check(); err != nil {
 			return &settingsError{err}
 		}
-		program := app.Program{Settings: &c.Settings, Version: build(), Log: logger(&c.Settings, os.Stderr), Out: os.Stdout}
+		program := app.Program{Settings: &c.Settings, Version: string(version), Log: logger(&c.Settings, os.Stderr), Out: os.Stdout}
 		return program.Demo(ctx, load)
 	}
 	remote, err := demo.NewRemote(c.URL, c.AdminToken)
