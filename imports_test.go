@@ -29,6 +29,7 @@ var mayImport = map[string][]string{
 	"storage":             {".", "expr"},
 	"storage/memory":      {".", "storage"},
 	"storage/mysql":       {".", "storage/sqlconfig"},
+	"storage/outbox":      {"storage"},
 	"storage/pebble":      {".", "expr", "storage"},
 	"storage/pulsar":      {".", "storage"},
 	"storage/redis":       {".", "storage", "storage/memory"},

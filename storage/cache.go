@@ -27,5 +27,7 @@ type Locks interface {
 type Lock interface {
 	// Fence grows with every holder of the name, so that a store can refuse a holder that lost its lease.
 	Fence() int64
+	// Extend begins the time to live anew. Conflict: the lease is over, and somebody else may have it.
+	Extend(ctx context.Context, ttl time.Duration) error
 	Unlock()
 }

@@ -46,8 +46,8 @@ func (p *Program) Run(ctx context.Context) (err error) {
 		return err
 	}
 	defer listener.Close() //nolint:errcheck // the server has closed it, unless the start failed
-	if err := prepareData(s.Data); err != nil {
-		return err
+	if !s.HasStores() {
+		return p.runGUI(ctx, listener)
 	}
 	secret, err := loadSecret(s)
 	if err != nil {
@@ -58,6 +58,9 @@ func (p *Program) Run(ctx context.Context) (err error) {
 		return stopped(ctx, err)
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
+	if err := checkSecret(ctx, st.config, secret); err != nil {
+		return stopped(ctx, err)
+	}
 	parts, err := p.assemble(ctx, st, secret)
 	if err != nil {
 		return stopped(ctx, err)
@@ -65,9 +68,25 @@ func (p *Program) Run(ctx context.Context) (err error) {
 	if err := p.announce(ctx, parts, listener); err != nil {
 		return stopped(ctx, err)
 	}
+	return p.runAll(ctx, listener, p.components(st, parts, listener))
+}
+
+// runGUI serves the web application alone. It needs no store: the browser asks the API, at the same address.
+func (p *Program) runGUI(ctx context.Context, listener net.Listener) error {
+	parts := &parts{health: &health{log: p.Log}, metrics: newMetrics(p.Version), mux: http.NewServeMux()}
+	p.routes(parts)
+	if _, err := fmt.Fprintf(p.Out, "Tracardi %s is ready: %s\n", p.Version, address(p.Settings, listener)); err != nil {
+		return err
+	}
+	http := newServer(p.Settings, listener, parts.health, parts.metrics.count(parts.mux), p.Log)
+	return p.runAll(ctx, listener, []component{{"http", http.run}})
+}
+
+func (p *Program) runAll(ctx context.Context, listener net.Listener, components []component) error {
+	s := p.Settings
 	p.Log.Info("started", "version", p.Version, "address", listener.Addr().String(), "data", s.Data, "roles", s.Roles.String())
 	context.AfterFunc(ctx, func() { p.Log.Info("stopping: running requests and work are finished first") })
-	err = runAll(ctx, p.Log, p.components(st, parts, listener))
+	err := runAll(ctx, p.Log, components)
 	p.Log.Info("stopped")
 	return err
 }
@@ -122,7 +141,7 @@ func (p *Program) assemble(ctx context.Context, st *stores, secret []byte) (*par
 	limits := collect.DefaultLimits
 	limits.Body, limits.Plain = s.MaxBodyBytes, 2*s.MaxBodyBytes
 	parts := &parts{
-		health:  &health{log: p.Log, checks: st.checks()},
+		health:  &health{log: p.Log, checks: st.checks},
 		metrics: newMetrics(p.Version), workspace: ws, guard: guard, road: road,
 		collector: collect.New(collect.Options{Workspace: ws, Process: line.Process, Queue: st.queue, Limits: limits, Log: p.Log}),
 		mux:       http.NewServeMux(),
@@ -164,7 +183,7 @@ func (p *Program) road(st *stores, secret []byte) (pipeline.Options, error) {
 		instance = "unknown"
 	}
 	return pipeline.Options{
-		Records: st.records, Locks: st.locks, Hasher: identity.New(secret), Agents: pipeline.NewAgents(), Geo: geo,
+		Records: st.records, Locks: st.order, Hasher: identity.New(secret), Agents: pipeline.NewAgents(), Geo: geo,
 		RefuseBots: s.RefuseBots, SystemEvents: s.SystemEvents, Instance: instance,
 		CacheBytes: int(s.MemoryBytes() / 10), Log: p.Log,
 	}, nil
@@ -199,8 +218,11 @@ func (p *Program) components(st *stores, parts *parts, listener net.Listener) []
 			return parts.collector.Work(ctx, 2*runtime.GOMAXPROCS(0))
 		}})
 	}
+	if st.outbox != nil {
+		list = append(list, component{"outbox", st.outbox.Run})
+	}
 	if s.Demo {
-		list = append(list, p.demoComponent(st, parts))
+		list = append(list, (&leader{st.locks, p.Log}).component("demo data", p.demoJob(st, parts)))
 	}
 	http := newServer(s, listener, parts.health, parts.metrics.count(parts.mux), p.Log)
 	http.http.RegisterOnShutdown(func() { close(parts.closing) })
@@ -216,16 +238,19 @@ func (p *Program) announce(ctx context.Context, parts *parts, listener net.Liste
 		}
 	}
 	home := address(s, listener)
-	token, err := parts.guard.SetupToken(ctx, tracardi.DefaultTenant)
-	if err != nil {
-		return err
+	token := ""
+	if s.Roles.Has(config.RoleAPI) { // others cannot take it
+		var err error
+		if token, err = parts.guard.SetupToken(ctx, tracardi.DefaultTenant); err != nil {
+			return err
+		}
 	}
 	var text strings.Builder
 	fmt.Fprintf(&text, "Tracardi %s is ready: %s\n", p.Version, home)
 	if token != "" {
 		fmt.Fprintf(&text, "There is no administrator yet. Make the first account here; the link works once, for a day:\n  %s/setup?token=%s\n", home, token)
 	}
-	_, err = io.WriteString(p.Out, text.String())
+	_, err := io.WriteString(p.Out, text.String())
 	return err
 }
 
@@ -235,6 +260,10 @@ func insiders(guard *auth.Guard, next http.Handler) http.Handler {
 		peer, err := netip.ParseAddrPort(r.RemoteAddr)
 		if err == nil && peer.Addr().Unmap().IsLoopback() && direct(r) {
 			next.ServeHTTP(w, r)
+			return
+		}
+		if guard == nil { // no administrators are known to the web application alone
+			http.Error(w, "ask from this machine", http.StatusUnauthorized)
 			return
 		}
 		actor, err := guard.Identify(w, r, tracardi.DefaultTenant)

@@ -7,11 +7,18 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"time"
 
+	"github.com/tracardi/tracardi-go"
 	"github.com/tracardi/tracardi-go/internal/config"
 	"github.com/tracardi/tracardi-go/storage"
 	"github.com/tracardi/tracardi-go/storage/memory"
+	"github.com/tracardi/tracardi-go/storage/mysql"
+	"github.com/tracardi/tracardi-go/storage/outbox"
 	"github.com/tracardi/tracardi-go/storage/pebble"
+	"github.com/tracardi/tracardi-go/storage/pulsar"
+	"github.com/tracardi/tracardi-go/storage/redis"
+	"github.com/tracardi/tracardi-go/storage/sqlconfig"
 	"github.com/tracardi/tracardi-go/storage/sqlite"
 )
 
@@ -21,47 +28,129 @@ type stores struct {
 	queue   storage.Queue
 	config  storage.Config
 	cache   storage.Cache
-	locks   storage.Locks
+	locks   storage.Locks // what must have one holder asks these
+	order   storage.Locks // what is better in order asks these
 
-	size  func() int64 // bytes on disk
-	close []func() error
+	checks []check
+	size   func() int64   // bytes on disk; nil when the records are on a server
+	outbox *outbox.Outbox // nil when records and queue are one store
+	close  []func() error
 }
 
 // openStores is the one place that knows the engines. What it opened it closes again when a later one fails.
 func openStores(ctx context.Context, s *config.Settings, log *slog.Logger) (_ *stores, err error) {
+	if !s.SharedRecords() || !s.SharedConfig() {
+		if err := prepareData(s.Data); err != nil {
+			return nil, err
+		}
+	}
 	st := &stores{}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, st.Close())
 		}
 	}()
+	for _, open := range []func(context.Context, *config.Settings, *slog.Logger) error{
+		st.openRecords, st.openQueue, st.openConfig, st.openCache,
+	} {
+		if err := open(ctx, s, log); err != nil {
+			return nil, err
+		}
+	}
+	return st, nil
+}
+
+func (st *stores) openRecords(ctx context.Context, s *config.Settings, log *slog.Logger) error {
 	records, err := pebble.Open(ctx, s.RecordsDir(), pebble.Options{
 		CacheBytes: s.MemoryBytes() / 5,
 		MemTable:   uint64(s.MemoryBytes() / 16),
 		Log:        log,
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	st.records, st.queue, st.size = records, records.Queue(), records.Size
 	st.close = append(st.close, records.Close)
+	st.checks = append(st.checks, check{name: "records", ping: records.Ping})
+	return nil
+}
 
-	settings, err := sqlite.Open(ctx, s.ConfigFile())
+// openQueue puts a queue on a server in the place of the one that the records' store has. What a change set publishes waits in
+// the latter until the server has it.
+func (st *stores) openQueue(ctx context.Context, s *config.Settings, log *slog.Logger) error {
+	if !config.Shared(s.QueueURL) {
+		return nil
+	}
+	queue, err := patiently(ctx, log, "queue", func() (*pulsar.Queue, error) { return pulsar.Open(ctx, s.QueueURL, log) })
 	if err != nil {
-		return nil, err
+		return err
+	}
+	st.close = append(st.close, queue.Close)
+	st.outbox = outbox.New(st.records, st.queue, queue)
+	st.records, st.queue = st.outbox.Records(), st.outbox.Queue()
+	st.checks = append(st.checks, check{name: "queue", ping: queue.Ping, optional: true})
+	return nil
+}
+
+func (st *stores) openConfig(ctx context.Context, s *config.Settings, log *slog.Logger) error {
+	open := func() (*sqlconfig.Config, error) { return sqlite.Open(ctx, s.ConfigFile()) }
+	if s.SharedConfig() {
+		open = func() (*sqlconfig.Config, error) {
+			return patiently(ctx, log, "configuration", func() (*sqlconfig.Config, error) { return mysql.Open(ctx, s.ConfigURL) })
+		}
+	}
+	settings, err := open()
+	if err != nil {
+		return err
 	}
 	st.config = settings
 	st.close = append(st.close, settings.Close)
-
-	cache, locks := memory.NewCache(uint64(s.MemoryBytes()/32)), memory.NewLocks()
-	st.cache, st.locks = cache, locks
-	st.close = append(st.close, cache.Close, locks.Close)
-	return st, nil
+	st.checks = append(st.checks, check{name: "configuration", ping: settings.Ping, optional: s.SharedConfig()})
+	return nil
 }
 
-// checks are what /readyz and the doctor ask.
-func (st *stores) checks() []check {
-	return []check{{"records", st.records.Ping}, {"configuration", st.config.Ping}, {"cache", st.cache.Ping}}
+func (st *stores) openCache(ctx context.Context, s *config.Settings, log *slog.Logger) error {
+	if !config.Shared(s.CacheURL) {
+		cache, locks := memory.NewCache(uint64(s.MemoryBytes()/32)), memory.NewLocks()
+		st.cache, st.locks, st.order = cache, locks, locks
+		st.close = append(st.close, cache.Close, locks.Close)
+		st.checks = append(st.checks, check{name: "cache", ping: cache.Ping})
+		return nil
+	}
+	cache, err := patiently(ctx, log, "cache", func() (*redis.Cache, error) { return redis.OpenCache(ctx, s.CacheURL) })
+	if err != nil {
+		return err
+	}
+	st.cache = cache
+	st.close = append(st.close, cache.Close)
+	locks, err := redis.OpenLocks(ctx, s.CacheURL)
+	if err != nil {
+		return err
+	}
+	own := memory.NewLocks()
+	st.locks, st.order = locks, &softLocks{own: own, shared: locks, log: log}
+	st.close = append(st.close, locks.Close, own.Close)
+	st.checks = append(st.checks, check{name: "cache", ping: cache.Ping, optional: true})
+	return nil
+}
+
+// patience is how long a start waits for a server that is not there yet: all parts of a cluster may start together.
+const patience = time.Minute
+
+// patiently opens a store on a server.
+func patiently[S any](ctx context.Context, log *slog.Logger, part string, open func() (S, error)) (S, error) {
+	deadline := time.Now().Add(patience)
+	for {
+		store, err := open()
+		if tracardi.KindOf(err) != tracardi.Unavailable || ctx.Err() != nil || time.Now().After(deadline) {
+			return store, err
+		}
+		log.Warn("waiting for a server", "part", part, "error", err)
+		select {
+		case <-ctx.Done():
+		case <-time.After(time.Second):
+		}
+	}
 }
 
 // Close closes the stores in reverse order.

@@ -15,9 +15,6 @@ import (
 // Demo takes a load, which says all but where to, into the data folder. No server may be using the folder meanwhile.
 func (p *Program) Demo(ctx context.Context, load demo.Load) (err error) {
 	debug.SetMemoryLimit(p.Settings.MemoryBytes())
-	if err := prepareData(p.Settings.Data); err != nil {
-		return err
-	}
 	secret, err := loadSecret(p.Settings)
 	if err != nil {
 		return err
@@ -81,12 +78,12 @@ func (p *Program) loadDemo(ctx context.Context, st *stores, parts *parts) error 
 // demoWorkers leaves visitors of the program their share of the machine.
 const demoWorkers = 32
 
-// demoComponent loads the demo data in the background. A failure of it is no reason to stop serving.
-func (p *Program) demoComponent(st *stores, parts *parts) component {
-	return component{"demo data", func(ctx context.Context) error {
+// demoJob loads the demo data in the background. A failure of it is no reason to stop serving.
+func (p *Program) demoJob(st *stores, parts *parts) func(ctx context.Context) error {
+	return func(ctx context.Context) error {
 		if err := p.loadDemo(ctx, st, parts); err != nil && ctx.Err() == nil {
 			p.Log.Error("the demo data is incomplete; the next start goes on with it", "error", err)
 		}
 		return nil
-	}}
+	}
 }

@@ -51,7 +51,10 @@ func (d *Doctor) Examine(ctx context.Context, out io.Writer) bool {
 	running, answers := d.running(ctx)
 	findings := []finding{d.settings()}
 	findings = append(findings, d.strays()...)
-	findings = append(findings, d.folder(), d.space(), files(), d.secret(), clock(), d.network(), d.proxies())
+	if !d.Settings.SharedRecords() || !d.Settings.SharedConfig() {
+		findings = append(findings, d.folder(), d.space())
+	}
+	findings = append(findings, files(), d.secret(), clock(), d.network(), d.proxies())
 	switch {
 	case answers:
 		findings = append(findings, finding{fine, "server", "a server answers on " + d.Settings.Addr})
@@ -125,6 +128,12 @@ func (d *Doctor) space() finding {
 }
 
 func (d *Doctor) secret() finding {
+	if d.Settings.Secret != "" || d.Settings.SecretFile != "" {
+		if _, err := loadSecret(d.Settings); err != nil {
+			return finding{bad, "secret", err.Error()}
+		}
+		return finding{fine, "secret", "comes from the settings"}
+	}
 	name := secretFile(d.Settings.Data)
 	if _, err := os.Stat(name); errors.Is(err, fs.ErrNotExist) {
 		if _, err := os.Stat(d.Settings.RecordsDir()); err == nil {
@@ -196,7 +205,17 @@ func (d *Doctor) addr(ctx context.Context) finding {
 // stores opens what there is of the stores. Without data there is nothing to open: opening would make it.
 func (d *Doctor) stores(ctx context.Context) []finding {
 	s := d.Settings
-	for _, data := range []string{s.RecordsDir(), s.ConfigFile()} {
+	if !s.HasStores() {
+		return []finding{{fine, "stores", "the web application alone needs none"}}
+	}
+	var own []string
+	if !s.SharedRecords() {
+		own = append(own, s.RecordsDir())
+	}
+	if !s.SharedConfig() {
+		own = append(own, s.ConfigFile())
+	}
+	for _, data := range own {
 		if _, err := os.Stat(data); err != nil {
 			return []finding{{fine, "stores", "the first start makes them"}}
 		}
@@ -206,16 +225,27 @@ func (d *Doctor) stores(ctx context.Context) []finding {
 		return []finding{{bad, "stores", err.Error()}}
 	}
 	findings := []finding{{fine, "stores", "can be opened; their format is this program's"}}
-	for _, c := range st.checks() {
+	for _, c := range st.checks {
 		if err := ping(ctx, c); err != nil {
 			findings = append(findings, finding{bad, c.name, err.Error()})
 		}
 	}
-	findings = append(findings, d.admin(ctx, st))
+	findings = append(findings, d.sameSecret(ctx, st), d.admin(ctx, st))
 	if err := st.Close(); err != nil {
 		findings = append(findings, finding{bad, "stores", err.Error()})
 	}
 	return findings
+}
+
+func (d *Doctor) sameSecret(ctx context.Context, st *stores) finding {
+	secret, err := loadSecret(d.Settings)
+	if err == nil {
+		err = checkSecret(ctx, st.config, secret)
+	}
+	if err != nil {
+		return finding{bad, "installation", err.Error()}
+	}
+	return finding{fine, "installation", "the secret is the one with which it began"}
 }
 
 func (d *Doctor) admin(ctx context.Context, st *stores) finding {

@@ -15,10 +15,11 @@ import (
 // checkTimeout bounds one readiness check.
 const checkTimeout = 2 * time.Second
 
-// check is something without which the program cannot do its work.
+// check is something that the program needs for its work.
 type check struct {
-	name string
-	ping func(ctx context.Context) error
+	name     string
+	ping     func(ctx context.Context) error
+	optional bool // without it some work is refused or slow, and the rest goes on: no reason to send visitors elsewhere
 }
 
 // health tells whether the program can do its work.
@@ -50,16 +51,16 @@ func (h *health) now(ctx context.Context) readiness {
 			r.Ready, r.Reason = false, reason(err)
 			h.log.Warn("not ready", "check", c.name, "error", err)
 		}
-		answer.add(r)
+		answer.add(r, c.optional)
 	}
 	if h.stopping.Load() {
-		answer.add(result{Name: "process", Reason: "is stopping"})
+		answer.add(result{Name: "process", Reason: "is stopping"}, false)
 	}
 	return answer
 }
 
-func (a *readiness) add(r result) {
-	a.Ready = a.Ready && r.Ready
+func (a *readiness) add(r result, optional bool) {
+	a.Ready = a.Ready && (r.Ready || optional)
 	a.Checks = append(a.Checks, r)
 }
 

@@ -21,32 +21,37 @@ func TestReadiness(t *testing.T) {
 		name     string
 		ping     func(context.Context) error
 		stopping bool
+		optional bool
 		want     readiness
 	}{
 		{
-			"all is well", func(context.Context) error { return nil }, false,
+			"all is well", func(context.Context) error { return nil }, false, false,
 			readiness{true, []result{{"store", true, ""}}},
 		},
 		{
-			"a known cause", func(context.Context) error { return full }, false,
+			"a known cause", func(context.Context) error { return full }, false, false,
 			readiness{false, []result{{"store", false, "the disk is almost full: make room"}}},
 		},
 		{
-			"a surprise", func(context.Context) error { return errors.New("secret detail") }, false,
+			"a surprise", func(context.Context) error { return errors.New("secret detail") }, false, false,
 			readiness{false, []result{{"store", false, "failed; the log of the server says why"}}},
 		},
 		{
-			"no answer", func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }, false,
+			"no answer", func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }, false, false,
 			readiness{false, []result{{"store", false, "gives no answer within 2s"}}},
 		},
 		{
-			"stopping", func(context.Context) error { return nil }, true,
+			"something that is not needed for everything", func(context.Context) error { return full }, false, true,
+			readiness{true, []result{{"store", false, "the disk is almost full: make room"}}},
+		},
+		{
+			"stopping", func(context.Context) error { return nil }, true, false,
 			readiness{false, []result{{"store", true, ""}, {"process", false, "is stopping"}}},
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				h := &health{log: quiet(), checks: []check{{"store", test.ping}}}
+				h := &health{log: quiet(), checks: []check{{name: "store", ping: test.ping, optional: test.optional}}}
 				h.stopping.Store(test.stopping)
 				w := httptest.NewRecorder()
 				h.serveReady(w, httptest.NewRequest(http.MethodGet, "/readyz", nil))

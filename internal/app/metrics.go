@@ -98,6 +98,9 @@ func (a *answered) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 
 // stores shows what the stores take.
 func (m *metrics) stores(st *stores) {
+	if st.size == nil {
+		return
+	}
 	m.gauge("tracardi_records_bytes", "Bytes that the records take on disk.", nil, func() float64 { return float64(st.size()) })
 }
 

@@ -2,7 +2,10 @@ package app
 
 import (
 	"bytes"
+	"context"
+	"crypto/hmac"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -11,7 +14,10 @@ import (
 	"path/filepath"
 	"runtime"
 
+	"github.com/tracardi/tracardi-go"
 	"github.com/tracardi/tracardi-go/internal/config"
+	"github.com/tracardi/tracardi-go/internal/workspace"
+	"github.com/tracardi/tracardi-go/storage"
 )
 
 // secretBytes is the length of the installation's secret.
@@ -19,8 +25,18 @@ const secretBytes = 32
 
 func secretFile(dir string) string { return filepath.Join(dir, "secret") }
 
-// loadSecret reads the installation's secret, which keys the ids made of e-mail addresses and the like. The first start makes it.
+// loadSecret reads the installation's secret, which keys the ids made of e-mail addresses and the like. It is a setting, or the
+// content of a file that a setting names, or that of a file in the data folder, which the first start makes.
 func loadSecret(s *config.Settings) ([]byte, error) {
+	if s.Secret != "" {
+		return hex.DecodeString(s.Secret)
+	}
+	if s.SecretFile != "" { // who may read it is up to those who put it there
+		return readSecret(s.SecretFile)
+	}
+	if err := prepareData(s.Data); err != nil {
+		return nil, err
+	}
 	name := secretFile(s.Data)
 	if err := checkSecretMode(name); err != nil {
 		return nil, err
@@ -92,4 +108,33 @@ func writePrivate(name string, content []byte) (err error) {
 		return err
 	}
 	return os.Rename(file.Name(), name)
+}
+
+// installation is what the configuration remembers of the installation's secret: enough to tell it from another one.
+type installation struct {
+	Check string `json:"check"`
+}
+
+// checkSecret refuses a secret other than that with which the configuration was begun: known visitors would be strangers, and
+// credentials could not be read.
+func checkSecret(ctx context.Context, store storage.Config, secret []byte) error {
+	mac := hmac.New(sha256.New, secret)
+	mac.Write([]byte("the secret of this installation")) // never fails
+	mine := hex.EncodeToString(mac.Sum(nil))
+	kind := workspace.NewKind[installation](store, "installation")
+	stored, err := kind.Get(ctx, tracardi.DefaultTenant, "secret")
+	if tracardi.KindOf(err) == tracardi.NotFound {
+		stored.ID, stored.Name, stored.Value.Check = "secret", "check value of the secret", mine
+		if stored, err = kind.Put(ctx, tracardi.DefaultTenant, stored); tracardi.KindOf(err) == tracardi.Conflict {
+			stored, err = kind.Get(ctx, tracardi.DefaultTenant, "secret") // another process was faster
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if !hmac.Equal([]byte(stored.Value.Check), []byte(mine)) {
+		return tracardi.Errorf(tracardi.Invalid, "the secret is not the one with which this installation began: all processes need the "+
+			"same, in TRACARDI_SECRET, in the file of secret-file or in the data folder; restore it from a backup")
+	}
+	return nil
 }

@@ -2,12 +2,14 @@ package app
 
 import (
 	"bytes"
+	"encoding/hex"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/tracardi/tracardi-go/internal/config"
+	"github.com/tracardi/tracardi-go/storage/sqlite"
 )
 
 func TestSecretIsMadeOnceAndKept(t *testing.T) {
@@ -66,5 +68,39 @@ func TestSecretIsRefused(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestSecretOfTheSettings(t *testing.T) {
+	want := strings.Repeat("ab", 32)
+	file := filepath.Join(t.TempDir(), "mounted")
+	if err := os.WriteFile(file, []byte(want+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range []*config.Settings{{Secret: want}, {SecretFile: file}} {
+		got, err := loadSecret(s)
+		if err != nil || hex.EncodeToString(got) != want {
+			t.Errorf("got %x (%v)", got, err)
+		}
+	}
+	if _, err := loadSecret(&config.Settings{SecretFile: file + ".none"}); err == nil || !strings.Contains(err.Error(), file) {
+		t.Errorf("a missing file: %v", err)
+	}
+}
+
+func TestAnotherSecretIsRefused(t *testing.T) {
+	store, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "config.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close() // only read from
+	mine, other := bytes.Repeat([]byte{1}, 32), bytes.Repeat([]byte{2}, 32)
+	for range 2 {
+		if err := checkSecret(t.Context(), store, mine); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := checkSecret(t.Context(), store, other); err == nil || !strings.Contains(err.Error(), "TRACARDI_SECRET") {
+		t.Errorf("got %v", err)
 	}
 }

@@ -1,11 +1,13 @@
 package config
 
 import (
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net"
 	"net/url"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -19,6 +21,7 @@ func (s *Settings) Check() error {
 		s.checkPublicURL(),
 		s.checkStores(),
 		s.checkRoles(),
+		s.checkSecret(),
 		s.checkAdmin(),
 		s.checkLimits(),
 		s.checkGeo(),
@@ -61,41 +64,74 @@ func (s *Settings) checkPublicURL() error {
 	return nil
 }
 
-// engines lists, by setting, the schemes that this version understands and those of engines that are known by name.
-var engines = []struct {
+// engine says which stores a setting may name: by their schemes, the embedded one, those that processes share, and those that
+// are known by name and not supported yet.
+type engine struct {
 	setting  string
 	value    func(*Settings) string
 	embedded string
 	takesDir bool
+	shared   string
 	planned  string
-}{
-	{"records-url", func(s *Settings) string { return s.RecordsURL }, "pebble", true, "elasticsearch elastic opensearch http https"},
-	{"config-url", func(s *Settings) string { return s.ConfigURL }, "sqlite", true, "mysql mariadb"},
-	{"cache-url", func(s *Settings) string { return s.CacheURL }, "memory", false, "redis rediss"},
-	{"queue-url", func(s *Settings) string { return s.QueueURL }, "pebble", false, "pulsar pulsar+ssl"},
+}
+
+var engines = []engine{
+	{"records-url", func(s *Settings) string { return s.RecordsURL }, "pebble", true, "", "elasticsearch elasticsearchs opensearch opensearchs"},
+	{"config-url", func(s *Settings) string { return s.ConfigURL }, "sqlite", true, "mysql mariadb", ""},
+	{"cache-url", func(s *Settings) string { return s.CacheURL }, "memory", false, "redis rediss", ""},
+	{"queue-url", func(s *Settings) string { return s.QueueURL }, "pebble", false, "pulsar pulsar+ssl", ""},
 }
 
 func (s *Settings) checkStores() error {
 	var problems []error
 	for _, e := range engines {
-		value := e.value(s)
-		if value == "" {
-			continue
-		}
-		scheme, _, found := strings.Cut(value, ":")
-		switch {
-		case !found:
-			problems = append(problems, problem(e.setting, "must be a URL, such as %s:…; leave it empty for embedded storage", e.embedded))
-		case scheme != e.embedded && strings.Contains(" "+e.planned+" ", " "+scheme+" "):
-			problems = append(problems, problem(e.setting, "%s is not supported by this version; use %s: or leave it empty", scheme, e.embedded))
-		case scheme != e.embedded:
-			problems = append(problems, problem(e.setting, "unknown scheme %q; this version knows %s:", scheme, e.embedded))
-		case !e.takesDir && rest(value) != "":
-			problems = append(problems, problem(e.setting, "write %s: and nothing behind it", e.embedded))
-		}
+		problems = append(problems, e.check(e.value(s)))
 	}
 	return errors.Join(problems...)
 }
+
+func (e *engine) check(value string) error {
+	if value == "" {
+		return nil
+	}
+	scheme, behind, found := strings.Cut(value, ":")
+	known := strings.Join(append([]string{e.embedded}, strings.Fields(e.shared)...), ":, ") + ":"
+	switch {
+	case !found:
+		return problem(e.setting, "must be a URL that begins with one of %s; leave it empty for embedded storage", known)
+	case scheme == e.embedded && !e.takesDir && rest(value) != "":
+		return problem(e.setting, "write %s: and nothing behind it", e.embedded)
+	case scheme == e.embedded:
+		return nil
+	case slices.Contains(strings.Fields(e.planned), scheme):
+		return problem(e.setting, "%s is not supported by this version; it knows %s", scheme, known)
+	case !slices.Contains(strings.Fields(e.shared), scheme):
+		return problem(e.setting, "unknown scheme %q; this version knows %s", scheme, known)
+	case !strings.HasPrefix(behind, "//"):
+		return problem(e.setting, "names no server: write %s://HOST", scheme)
+	}
+	return nil
+}
+
+// Scheme returns the scheme of a store's URL; empty for the embedded store that an empty URL stands for.
+func Scheme(value string) string {
+	scheme, _, _ := strings.Cut(value, ":")
+	return scheme
+}
+
+// Shared tells whether a store's URL names a server, so that other processes can have the same store.
+func Shared(value string) bool {
+	return value != "" && !slices.ContainsFunc(engines, func(e engine) bool { return e.embedded == Scheme(value) })
+}
+
+// SharedRecords tells whether other processes can have the same records.
+func (s *Settings) SharedRecords() bool { return Shared(s.RecordsURL) }
+
+// SharedConfig tells whether other processes can have the same configuration.
+func (s *Settings) SharedConfig() bool { return Shared(s.ConfigURL) }
+
+// HasStores tells whether the process needs stores: the web application alone does not.
+func (s *Settings) HasStores() bool { return s.Roles.Has(RoleAPI) || s.Roles.Has(RoleWorker) }
 
 // rest is what follows the scheme of an embedded store's URL: pebble:DIR, pebble:/DIR and pebble:///DIR all name a path.
 func rest(value string) string {
@@ -103,12 +139,26 @@ func rest(value string) string {
 	return strings.TrimPrefix(path, "//")
 }
 
+// checkRoles refuses to part the roles where one process owns a store and no other can see it.
 func (s *Settings) checkRoles() error {
-	if s.Roles.Has(RoleAPI) && s.Roles.Has(RoleWorker) {
+	if !s.HasStores() || s.Roles.Has(RoleAPI) && s.Roles.Has(RoleWorker) {
 		return nil
 	}
-	return problem("roles", "%s without %s on embedded storage cannot work: one process owns the store and no other can see it; "+
-		"leave the setting empty or name both api and worker", s.Roles, missing(s.Roles))
+	var owned []string
+	if !s.SharedRecords() {
+		owned = append(owned, "records-url")
+	}
+	if !s.SharedConfig() {
+		owned = append(owned, "config-url")
+	}
+	if s.QueueURL == "" && !s.SharedRecords() || Scheme(s.QueueURL) == "pebble" {
+		owned = append(owned, "queue-url")
+	}
+	if len(owned) == 0 {
+		return nil
+	}
+	return problem("roles", "%s without %s cannot work on embedded storage: one process owns it and no other can see it; "+
+		"name both api and worker, or name servers in %s", s.Roles, missing(s.Roles), strings.Join(owned, ", "))
 }
 
 func missing(r Roles) string {
@@ -119,6 +169,23 @@ func missing(r Roles) string {
 		}
 	}
 	return strings.Join(names, " and ")
+}
+
+// SecretDigits is the length of the installation's secret, in hexadecimal digits.
+const SecretDigits = 64
+
+func (s *Settings) checkSecret() error {
+	digits, err := hex.DecodeString(s.Secret)
+	switch {
+	case s.Secret != "" && s.SecretFile != "":
+		return problem("secret", "is given, and secret-file too: give one of them")
+	case s.Secret != "" && (err != nil || 2*len(digits) != SecretDigits):
+		return problem("secret", "is not %d hexadecimal digits; `openssl rand -hex %d` makes a good one", SecretDigits, SecretDigits/2)
+	case s.HasStores() && s.SharedConfig() && s.Secret == "" && s.SecretFile == "":
+		return problem("secret", "is missing: all processes that share the configuration need the same one; make it once with "+
+			"`openssl rand -hex %d` and give it to each of them, as TRACARDI_SECRET or in a file that secret-file names", SecretDigits/2)
+	}
+	return nil
 }
 
 // minToken is the least length of admin-token: below it a token can be guessed.

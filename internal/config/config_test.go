@@ -234,13 +234,16 @@ func TestCheckExplains(t *testing.T) {
 		{"--addr=8686", []string{"addr:", "127.0.0.1:8686"}},
 		{"--addr=127.0.0.1:http", []string{"addr:", "65535"}},
 		{"--addr=127.0.0.1:70000", []string{"addr:", "65535"}},
-		{"--roles=api", []string{"roles:", "embedded", "without worker"}},
-		{"--roles=worker", []string{"roles:", "without api"}},
-		{"--roles=gui", []string{"roles:", "without api and worker"}},
+		{"--roles=api", []string{"roles:", "embedded", "without worker", "records-url, config-url, queue-url"}},
+		{"--roles=worker,gui", []string{"roles:", "without api"}},
+		{"--roles=api --queue-url=pulsar://localhost", []string{"roles:", "records-url, config-url"}},
 		{"--records-url=elasticsearch://localhost:9200", []string{"records-url:", "not supported by this version", "pebble"}},
-		{"--config-url=mysql://root@localhost", []string{"config-url:", "not supported by this version", "sqlite"}},
-		{"--cache-url=redis://localhost", []string{"cache-url:", "not supported by this version", "memory"}},
-		{"--queue-url=pulsar://localhost", []string{"queue-url:", "not supported by this version", "pebble"}},
+		{"--config-url=postgres://root@localhost", []string{"config-url:", "unknown scheme", "sqlite:, mysql:, mariadb:"}},
+		{"--cache-url=redis:localhost", []string{"cache-url:", "names no server", "redis://HOST"}},
+		{"--queue-url=kafka://localhost", []string{"queue-url:", "unknown scheme", "pulsar"}},
+		{"--secret=correct-horse", []string{"secret:", "64", "openssl"}},
+		{"--secret-file=a --secret=" + strings.Repeat("ab", 32), []string{"secret:", "one of them"}},
+		{"--config-url=mysql://u@localhost/cdp", []string{"secret:", "TRACARDI_SECRET", "secret-file"}},
 		{"--records-url=mongodb://localhost", []string{"records-url:", "unknown scheme", "mongodb"}},
 		{"--records-url=/var/lib/tracardi", []string{"records-url:", "must be a URL"}},
 		{"--cache-url=memory:big", []string{"cache-url:", "nothing behind"}},
@@ -267,6 +270,20 @@ func TestCheckExplains(t *testing.T) {
 				t.Errorf("shows a secret: %v", err)
 			}
 		})
+	}
+}
+
+func TestSharedStoresAreAccepted(t *testing.T) {
+	secret := "--secret=" + strings.Repeat("ab", 32)
+	for _, args := range []string{
+		"--roles=gui",
+		"--config-url=mysql://u:p@db/cdp --cache-url=rediss://cache --queue-url=pulsar+ssl://a,b/public/default " + secret,
+		"--config-url=mariadb://u:p@db/cdp --secret-file=/run/secrets/tracardi",
+		"--roles=gui --config-url=mysql://u:p@db/cdp",
+	} {
+		if err := settings(t, strings.Fields(args)...).Check(); err != nil {
+			t.Errorf("%s: %v", args, err)
+		}
 	}
 }
 

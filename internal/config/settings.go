@@ -22,9 +22,12 @@ type Settings struct {
 	Roles     Roles  `default:"api,gui,worker" placeholder:"LIST" help:"What this process does: api takes events and serves the admin API, gui serves the web application, worker does the work in the background."`
 
 	RecordsURL string `placeholder:"URL" help:"Store of events, sessions, profiles and logs. Empty: Pebble in the data folder. pebble:DIR: Pebble elsewhere."`
-	ConfigURL  string `placeholder:"URL" help:"Store of sources, users and other configuration. Empty: SQLite in the data folder. sqlite:FILE: SQLite elsewhere."`
-	CacheURL   string `placeholder:"URL" help:"Cache and locks. Empty or memory: in this process."`
-	QueueURL   string `placeholder:"URL" help:"Queue of accepted work. Empty or pebble: in the same store as the records."`
+	ConfigURL  string `placeholder:"URL" secret:"" help:"Store of sources, users and other configuration. Empty: SQLite in the data folder. sqlite:FILE: SQLite elsewhere. mysql://USER:PASSWORD@HOST:3306/DATABASE: MySQL 8 or MariaDB, which many processes share; ?tls=true (or skip-verify) and ?ca=FILE encrypt the connection."`
+	CacheURL   string `placeholder:"URL" secret:"" help:"Cache and locks. Empty or memory: in this process. redis://USER:PASSWORD@HOST:6379/0: Redis, which many processes share; rediss: with TLS; ?prefix=NAME keeps several installations apart, ?ca=FILE and ?master=NAME (of a sentinel) are known too."`
+	QueueURL   string `placeholder:"URL" help:"Queue of accepted work. Empty: in the records' store. pulsar://HOST:6650/TENANT/NAMESPACE: Apache Pulsar, which many processes share; pulsar+ssl: with TLS; ?admin=URL names its REST interface (port 8080 otherwise), ?prefix=NAME keeps several installations apart, ?token-file=FILE and ?ca=FILE are known too."`
+
+	Secret     string `placeholder:"HEX" secret:"" help:"Secret of the installation: 64 hexadecimal digits that key the ids made of personal data and encrypt credentials. Processes that share the configuration need the same one. Empty: the file secret in the data folder, which the first start makes."`
+	SecretFile string `placeholder:"FILE" help:"File that holds the secret of the installation."`
 
 	AdminEmail    string `placeholder:"EMAIL" help:"E-mail of the first administrator, whom the start makes when there is none yet. Needs admin-password."`
 	AdminPassword string `placeholder:"PASSWORD" secret:"" help:"Password of the first administrator, at least 10 characters. Needs admin-email."`

@@ -127,6 +127,27 @@ func (l *lock) Unlock() {
 	}
 }
 
+// Extend implements storage.Lock.
+func (l *lock) Extend(ctx context.Context, ttl time.Duration) error {
+	if ctx.Err() != nil {
+		return ended(ctx, "extend a lock")
+	}
+	s := l.shard
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	h, taken := s.held[l.key]
+	now := time.Since(s.locks.start)
+	if !taken || h.fence != l.fence || now >= h.until {
+		return tracardi.Errorf(tracardi.Conflict, "the lease of lock %q is over", l.key.name)
+	}
+	h.until = now + ttl
+	s.held[l.key] = h
+	if h.line != nil {
+		h.line.timer.Reset(ttl)
+	}
+	return nil
+}
+
 // The methods below are called with the shard's mutex held, unless they say otherwise.
 
 // grant gives a lock to its next holder.

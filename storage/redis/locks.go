@@ -74,6 +74,11 @@ var free = rueidis.NewLuaScript(`
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
 return 0`)
 
+// extend begins the time of a lease anew if it is still this holder's.
+var extend = rueidis.NewLuaScript(`
+if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+return 0`)
+
 // keys names a lock and the counter of its fence. Their common part in braces keeps them on one server of a cluster.
 func (l *Locks) keys(tenant, name string) []string {
 	hash := fnv.New32a()
@@ -122,6 +127,22 @@ func (l *Locks) try(ctx context.Context, keys []string, token string, ttl time.D
 
 // Fence implements storage.Lock.
 func (l *lock) Fence() int64 { return l.fence }
+
+// Extend implements storage.Lock.
+func (l *lock) Extend(ctx context.Context, ttl time.Duration) error {
+	until := time.Now().Add(ttl)
+	message, err := l.locks.client.call(ctx, "extend a lock", func(ctx context.Context) rueidis.RedisResult {
+		return extend.Exec(ctx, l.locks.client.Client, []string{l.key}, []string{l.token, strconv.FormatInt(milliseconds(ttl), 10)})
+	})
+	if err != nil {
+		return err
+	}
+	if extended, err := message.AsBool(); err != nil || !extended {
+		return tracardi.Errorf(tracardi.Conflict, "the lease of a lock is over")
+	}
+	l.until = until
+	return l.inside.Extend(ctx, ttl)
+}
 
 // Unlock implements storage.Lock. It does not wait for the server. After the lease is over, and the second time, it does nothing.
 func (l *lock) Unlock() {

@@ -24,6 +24,8 @@ func Locks(t *testing.T, open func(t *testing.T) storage.Locks, o Options[storag
 		{"everyone who waits gets the lock", locksFair},
 		{"a lease that runs out frees the lock", locksExpire},
 		{"a lease that runs out hands the lock to who waits", locksHandOver},
+		{"a lease that is extended keeps the lock", locksExtend},
+		{"a lease that is over cannot be extended", locksExtendLate},
 		{"a lease without an end is refused", locksInvalid},
 		{"unlocking late or twice frees nobody else's lock", locksStale},
 		{"an ended context ends the waiting", locksContext},
@@ -252,6 +254,43 @@ func locksHandOver(t *testing.T, ls *locksSuite) {
 	dead.Unlock()
 	ls.wantHeld(t, l, "acme", "a")
 	got.lock.Unlock()
+	ls.wantFree(t, l, "acme", "a")
+}
+
+func locksExtend(t *testing.T, ls *locksSuite) {
+	l := ls.open(t)
+	held := lock(t, l, "acme", "a", 2*ls.Pace)
+	next := waiting(t.Context(), ls.peer(t, l), "a", long)
+	for range 6 {
+		pause(ls.Pace / 2)
+		ok(t, held.Extend(t.Context(), 2*ls.Pace))
+	}
+	select {
+	case <-next:
+		t.Error("another one has the lock")
+	default:
+	}
+	same(t, "kept", held.Extend(t.Context(), ls.Pace), nil)
+	start := time.Now()
+	got := receive(t, ls, "the lock is handed over", next)
+	ok(t, got.err)
+	if took := time.Since(start); took < ls.Pace*8/10 {
+		t.Errorf("handed over after %v, before the lease of %v was over", took, ls.Pace)
+	}
+	wantKind(t, held.Extend(t.Context(), long), tracardi.Conflict)
+	ls.wantHeld(t, l, "acme", "a")
+	got.lock.Unlock()
+}
+
+func locksExtendLate(t *testing.T, ls *locksSuite) {
+	l := ls.open(t)
+	held := lock(t, l, "acme", "a", ls.Pace)
+	pause(ls.Pace * 3 / 2)
+	wantKind(t, held.Extend(t.Context(), long), tracardi.Conflict)
+	ls.wantFree(t, l, "acme", "a")
+	held = lock(t, l, "acme", "a", long)
+	held.Unlock()
+	ls.eventually(t, "the lock is given back", func() bool { return held.Extend(t.Context(), long) != nil })
 	ls.wantFree(t, l, "acme", "a")
 }
 
