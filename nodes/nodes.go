@@ -18,4 +18,5 @@ import (
 	_ "github.com/tracardi/tracardi-go/nodes/segment"
 	_ "github.com/tracardi/tracardi-go/nodes/text"
 	_ "github.com/tracardi/tracardi-go/nodes/web"
+	_ "github.com/tracardi/tracardi-go/nodes/widget"
 )
