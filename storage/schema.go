@@ -28,10 +28,19 @@ type Schema struct {
 type KeyField struct {
 	Path expr.Path
 	List bool // the field is a list of texts, each of which is a key
+
+	// Identity says that documents are looked up by the key to be written, and that few share one: a search by it sees every
+	// document that is durable, also on engines whose other searches see it only a moment later.
+	Identity bool
 }
 
 func key(path string) KeyField     { return KeyField{Path: expr.MustPath(path)} }
 func listKey(path string) KeyField { return KeyField{Path: expr.MustPath(path), List: true} }
+
+func (k KeyField) identity() KeyField {
+	k.Identity = true
+	return k
+}
 
 var insertTime = expr.MustPath("metadata.time.insert")
 
@@ -43,7 +52,7 @@ var Schemas = []Schema{
 		Groups: []expr.Path{expr.MustPath("type"), expr.MustPath("source.id")},
 	},
 	{Collection: Sessions, Time: insertTime, Keys: []KeyField{key("profile.id")}},
-	{Collection: Profiles, Time: insertTime, Keys: []KeyField{listKey("ids"), key("data.contact.email.main")}},
+	{Collection: Profiles, Time: insertTime, Keys: []KeyField{listKey("ids").identity(), key("data.contact.email.main").identity()}},
 	{Collection: Entities, Time: insertTime, Keys: []KeyField{key("profile.id"), key("type")}},
 	{
 		Collection: Logs, Immutable: true, Time: expr.MustPath("date"),

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/tracardi/tracardi-go/expr"
+	"github.com/tracardi/tracardi-go/storage"
 )
 
 // columnPath is the name of the column of a path.
@@ -172,7 +173,7 @@ func (e *evaluation) time(l *expr.Leaf) (selection, error) {
 		return selection{}, err
 	}
 	s := selection{newBitmap(len(refs)), true}
-	if from, to, ok := timeSpan(e.segment.schema, l); ok {
+	if from, to, ok := storage.TimeSpan(e.segment.schema, l); ok {
 		last := firstRow(refs, to)
 		for row := firstRow(refs, from); row < last; row++ {
 			s.rows.set(row)
@@ -180,7 +181,7 @@ func (e *evaluation) time(l *expr.Leaf) (selection, error) {
 		return s, nil
 	}
 	for i, ref := range refs {
-		if ok, _ := l.Eval(&constant{timeText(ref.time), true}); ok {
+		if ok, _ := l.Eval(&constant{storage.TimeText(ref.time), true}); ok {
 			s.rows.set(i)
 		}
 	}

@@ -114,15 +114,6 @@ func after(prefix []byte) []byte {
 // micros is the time of documents: microseconds since 1970, whole range of years 1 to 9999.
 func micros(t time.Time) int64 { return t.UnixMicro() }
 
-// microsUp rounds up, so that a bound between two microseconds keeps its meaning.
-func microsUp(t time.Time) int64 {
-	n := t.UnixMicro()
-	if t.Nanosecond()%1000 != 0 {
-		n++
-	}
-	return n
-}
-
 func fromMicros(n int64) time.Time { return time.UnixMicro(n).UTC() }
 
 const hourMicros = int64(time.Hour / time.Microsecond)

@@ -9,7 +9,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/tracardi/tracardi-go"
 	"github.com/tracardi/tracardi-go/expr"
 	"github.com/tracardi/tracardi-go/storage"
 )
@@ -36,15 +35,15 @@ func (s *Store) newPlan(ctx context.Context, tenant string, c storage.Collection
 	}
 	p := &plan{ctx: ctx, store: s, space: spaceOf(number, c), schema: storage.SchemaOf(c), from: math.MinInt64, to: math.MaxInt64}
 	if !q.From.IsZero() {
-		p.from = microsUp(q.From)
+		p.from = storage.MicrosUp(q.From)
 	}
 	if !q.To.IsZero() {
-		p.to = microsUp(q.To)
+		p.to = storage.MicrosUp(q.To)
 	}
 	if q.Where != nil && q.Where.Root() != nil {
 		p.where = q.Where.At(time.Now())
 		for _, leaf := range p.required() {
-			if from, to, ok := timeSpan(p.schema, leaf); ok {
+			if from, to, ok := storage.TimeSpan(p.schema, leaf); ok {
 				p.from, p.to = max(p.from, from), min(p.to, to)
 			}
 		}
@@ -88,63 +87,6 @@ func (p *plan) required() (leaves []*expr.Leaf) {
 		}
 	}
 	return leaves
-}
-
-// timeSpan returns the times at which a comparison of the collection's time holds. ok is false for other comparisons.
-func timeSpan(schema *storage.Schema, leaf *expr.Leaf) (from, to int64, ok bool) {
-	r, ok := leaf.Range()
-	if !ok || r.Field.Path.String() != schema.Time.String() {
-		return 0, 0, false
-	}
-	from, to = math.MinInt64, math.MaxInt64
-	if r.Min != nil {
-		if from, ok = firstTime(r.Min, r.MinOpen); !ok {
-			return 0, 0, true
-		}
-	}
-	if r.Max != nil {
-		if to, ok = firstTime(r.Max, !r.MaxOpen); !ok {
-			return 0, 0, true
-		}
-	}
-	return from, to, true
-}
-
-// firstTime returns the earliest time that is not before an end of a range or, when it is open, that is after it. With a text
-// the written forms are compared, whose order is that of the times. ok is false for a number: no time has an order with it.
-func firstTime(end any, open bool) (t int64, ok bool) {
-	switch end := end.(type) {
-	case time.Time:
-		if open {
-			return micros(end) + 1, true
-		}
-		return microsUp(end), true
-	case string:
-		low, high := firstMicro, lastMicro+1
-		for low < high {
-			middle := low + (high-low)/2
-			if text := timeText(middle); text > end || text == end && !open {
-				high = middle
-			} else {
-				low = middle + 1
-			}
-		}
-		return low, true
-	}
-	return 0, false
-}
-
-// The times that can be written, in microseconds: years 0 to 9999.
-var (
-	firstMicro = micros(time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC))
-	lastMicro  = micros(time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)) - 1
-)
-
-// timeText is a time as documents hold it.
-func timeText(t int64) string {
-	var room [32]byte
-	text := tracardi.AppendTime(room[:0], fromMicros(t))
-	return string(text[1 : len(text)-1])
 }
 
 // lookup is an equality that an index answers: documents by id or by the values of a key field.

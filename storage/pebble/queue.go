@@ -179,7 +179,7 @@ func (q *queue) publish(b *pebble.Batch, tenant uint16, m *storage.Message) erro
 	l := q.line(tenant, m.Topic)
 	q.mu.Unlock()
 	at := location{number: number}
-	if due := microsUp(m.Due); due > 0 && uint64(due) > q.micros() {
+	if due := storage.MicrosUp(m.Due); due > 0 && uint64(due) > q.micros() {
 		at.due = uint64(due)
 	}
 	published := *m

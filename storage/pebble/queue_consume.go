@@ -381,7 +381,7 @@ func (l *line) again(h *holding, after time.Duration) error {
 	if err != nil || m == nil {
 		return err // or the line was dropped
 	}
-	due := uint64(max(microsUp(q.now().Add(after)), 1))
+	due := uint64(max(storage.MicrosUp(q.now().Add(after)), 1))
 	at, until := location{due, h.at.number}, uint64(0)
 	if h.keyed {
 		at, until = location{0, h.at.number}, due

@@ -1,0 +1,271 @@
+package elastic
+
+import (
+	"math"
+	"net/url"
+	"slices"
+	"strconv"
+	"unicode/utf8"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/tracardi/tracardi-go"
+	"github.com/tracardi/tracardi-go/expr"
+	"github.com/tracardi/tracardi-go/storage"
+)
+
+const (
+	maxTokens  = 20_000 // of a document; the rest of a larger one is not indexed
+	maxDepth   = 40
+	maxCounted = 512 // bytes of a value that is counted by the engine
+)
+
+// indexed is what a document is found by.
+type indexed struct {
+	schema  *storage.Schema
+	tokens  []string
+	counted [][]string // by declared field
+	odd     bool       // tokens do not tell the truth about it: who asks must look at the document
+	timeAt  mark
+	idAt    mark
+}
+
+// declared are the fields whose values the engine counts by itself: keys, then groups.
+func declared(schema *storage.Schema) []string {
+	var paths []string
+	for _, k := range schema.Keys {
+		paths = append(paths, k.Path.String())
+	}
+	for _, g := range schema.Groups {
+		paths = append(paths, g.String())
+	}
+	return paths
+}
+
+// index takes a document apart.
+func index(schema *storage.Schema, body []byte) *indexed {
+	x := &indexed{schema: schema, timeAt: markOf(schema.Time), idAt: rootMark.child("id")}
+	root := gjson.ParseBytes(body)
+	x.members(rootMark, root, 0)
+	for _, k := range schema.Keys {
+		raw, _ := k.Path.FindRaw(body)
+		x.count(raw)
+	}
+	for _, g := range schema.Groups {
+		raw, _ := g.FindRaw(body)
+		x.count(raw)
+	}
+	if len(x.tokens) > maxTokens {
+		x.odd, x.tokens = true, nil
+	}
+	slices.Sort(x.tokens)
+	x.tokens = slices.Compact(x.tokens)
+	return x
+}
+
+func (x *indexed) add(m mark, facts ...string) {
+	for _, f := range facts {
+		x.tokens = append(x.tokens, m.is(f))
+	}
+}
+
+// members takes the members of an object, or the elements of a list, apart.
+func (x *indexed) members(m mark, parent gjson.Result, depth int) {
+	if depth > maxDepth || len(x.tokens) > maxTokens {
+		x.odd = true
+		return
+	}
+	if parent.IsArray() {
+		i := 0
+		parent.ForEach(func(_, item gjson.Result) bool {
+			x.value(m.child(strconv.Itoa(i)), item, depth+1)
+			i++
+			return len(x.tokens) <= maxTokens
+		})
+		return
+	}
+	var seen names
+	parent.ForEach(func(key, value gjson.Result) bool {
+		if !utf8.ValidString(key.Str) || seen.had(key.Str) {
+			x.odd = true // a name that is there twice means different things to different readers
+			return true
+		}
+		x.value(m.child(key.Str), value, depth+1)
+		return true
+	})
+}
+
+// names are those of the members of one object.
+type names struct {
+	few  []string
+	many map[string]bool
+}
+
+// had adds a name and tells whether it was there.
+func (n *names) had(name string) bool {
+	if n.many == nil && len(n.few) < 16 {
+		if slices.Contains(n.few, name) {
+			return true
+		}
+		n.few = append(n.few, name)
+		return false
+	}
+	if n.many == nil {
+		n.many = map[string]bool{}
+		for _, each := range n.few {
+			n.many[each] = true
+		}
+	}
+	found := n.many[name]
+	n.many[name] = true
+	return found
+}
+
+func (x *indexed) value(m mark, v gjson.Result, depth int) {
+	x.add(m, isThere)
+	if m == x.timeAt || m == x.idAt {
+		return // they have fields of their own
+	}
+	switch {
+	case v.IsArray():
+		x.add(m, isList)
+		empty := true
+		v.ForEach(func(_, item gjson.Result) bool {
+			empty = false
+			x.item(m, item)
+			return len(x.tokens) <= maxTokens
+		})
+		if empty {
+			x.add(m, isEmpty)
+		}
+		x.members(m, v, depth)
+	case v.IsObject():
+		empty := true
+		v.ForEach(func(_, _ gjson.Result) bool { empty = false; return false })
+		if empty {
+			x.add(m, isEmpty)
+		}
+		x.members(m, v, depth)
+	default:
+		x.scalar(m, v)
+	}
+}
+
+func (x *indexed) scalar(m mark, v gjson.Result) {
+	f := x.fact(v)
+	x.add(m, f)
+	if v.Type != gjson.String {
+		return
+	}
+	if tricky(v.Str) {
+		x.add(m, isTricky)
+	}
+	if t, ok := expr.ISODate(v.Str); ok {
+		x.add(m, dateFact(t))
+	}
+}
+
+func (x *indexed) item(m mark, v gjson.Result) {
+	if !v.IsArray() && !v.IsObject() {
+		x.add(m, hasItem+x.fact(v))
+	}
+}
+
+func (x *indexed) fact(v gjson.Result) string {
+	switch v.Type {
+	case gjson.True, gjson.False:
+		return booleanFact(v.Type == gjson.True)
+	case gjson.Number:
+		return numberFact(v.Num)
+	case gjson.String:
+		if !utf8.ValidString(v.Str) {
+			x.odd = true
+			return isText
+		}
+		return textFact(v.Str)
+	}
+	return isNull
+}
+
+// count notes the values under which a declared field is counted: its own or, of a list, those of its elements.
+func (x *indexed) count(raw []byte) {
+	var values []string
+	var add func(v gjson.Result)
+	add = func(v gjson.Result) {
+		switch {
+		case v.IsArray():
+			v.ForEach(func(_, item gjson.Result) bool { add(item); return true })
+		case v.IsObject() || v.Type == gjson.Null || v.Type == gjson.Number && math.IsInf(v.Num, 0):
+		case v.Type == gjson.String && len(v.Str) > maxCounted:
+			x.odd = true
+		case v.Type == gjson.String:
+			values = append(values, isText+v.Str)
+		default:
+			values = append(values, x.fact(v))
+		}
+	}
+	add(gjson.ParseBytes(raw))
+	x.counted = append(x.counted, values)
+}
+
+// countedValue is the value that is counted as text.
+func countedValue(text string) any {
+	switch {
+	case text == "":
+		return nil
+	case text[:1] == isText:
+		return text[1:]
+	case text[:1] == isNumber:
+		n, _ := numberOf(text)
+		return n
+	}
+	return text == booleanFact(true)
+}
+
+const maxID = 480 // bytes; engines take 512
+
+// docID names a document among all tenants.
+func docID(tenant, id string) string {
+	name := url.PathEscape(tenant) + "/" + id
+	if len(name) > maxID {
+		return "#" + string(rootMark.child(name)) + string(rootMark.child(name+"#"))
+	}
+	return name
+}
+
+// source is the stored form of a document, without what is known only when it is written: it begins behind the brace.
+func source(tenant string, schema *storage.Schema, doc *storage.Doc) []byte {
+	x := index(schema, doc.Body)
+	dst := make([]byte, 0, 2*len(doc.Body)+64*len(x.tokens)+200)
+	text := func(name, value string) {
+		dst = append(dst, `"`+name+`":`...)
+		dst = append(tracardi.AppendText(dst, value), ',')
+	}
+	text("tenant", tenant)
+	text("id", doc.ID)
+	dst = append(dst, `"at":`...)
+	dst = append(strconv.AppendInt(dst, doc.Time.UnixMicro(), 10), ',')
+	if x.odd {
+		dst = append(dst, `"odd":true,`...)
+	}
+	list := func(name string, values []string) {
+		if len(values) == 0 {
+			return
+		}
+		dst = append(dst, `"`+name+`":[`...)
+		for i, v := range values {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = tracardi.AppendText(dst, v)
+		}
+		dst = append(dst, ']', ',')
+	}
+	list("tok", x.tokens)
+	for i, values := range x.counted {
+		list("c"+strconv.Itoa(i), values)
+	}
+	text("body", string(doc.Body))
+	dst[len(dst)-1] = '}'
+	return dst
+}
