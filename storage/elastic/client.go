@@ -63,7 +63,9 @@ type refusal struct {
 	reason string
 }
 
-func (r *refusal) Error() string { return fmt.Sprintf("the server answered %d: %s", r.status, r.reason) }
+func (r *refusal) Error() string {
+	return fmt.Sprintf("the server answered %d: %s", r.status, r.reason)
+}
 
 const requestTime = 30 * time.Second
 

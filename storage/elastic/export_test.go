@@ -3,6 +3,12 @@ package elastic
 import (
 	"context"
 	"net/http"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/tracardi/tracardi-go"
+	"github.com/tracardi/tracardi-go/storage/ordered"
 )
 
 // Refresh makes searches see everything that is stored.
@@ -22,4 +28,56 @@ func (s *Store) Wipe(ctx context.Context) error {
 		}
 	}
 	return s.client.call(ctx, http.MethodDelete, "/_index_template/"+s.indices.prefix+"-*", nil, nil)
+}
+
+// OpenMortal opens a store that dies after some steps of its change sets: from then on nothing of it reaches the server. A step
+// that writes several documents is two of them: the process may die in the middle.
+func OpenMortal(t testing.TB, a *Address, steps int) *Store {
+	t.Helper()
+	s, err := Open(context.Background(), a, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Committer.Close()
+	m := &mortal{engine: engine{s}}
+	m.left.Store(int64(steps))
+	s.Committer = ordered.New(m, ordered.Options{Within: 300 * time.Millisecond})
+	return s
+}
+
+type mortal struct {
+	engine
+	left atomic.Int64
+}
+
+func (m *mortal) dead() error {
+	if m.left.Add(-1) >= 0 {
+		return nil
+	}
+	return tracardi.Errorf(tracardi.Unavailable, "the process is dead")
+}
+
+func (m *mortal) Put(ctx context.Context, docs []*ordered.Document) []ordered.Result {
+	results := make([]ordered.Result, len(docs))
+	half := len(docs) / 2
+	for _, part := range [][2]int{{0, half}, {half, len(docs)}} {
+		if part[0] == part[1] {
+			continue
+		}
+		err := m.dead()
+		for i := part[0]; i < part[1]; i++ {
+			results[i].Err = err
+		}
+		if err == nil {
+			copy(results[part[0]:], m.engine.Put(ctx, docs[part[0]:part[1]]))
+		}
+	}
+	return results
+}
+
+func (m *mortal) Note(ctx context.Context, id string, entry []byte, done []string) error {
+	if err := m.dead(); err != nil {
+		return err
+	}
+	return m.engine.Note(ctx, id, entry, done)
 }

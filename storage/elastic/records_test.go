@@ -106,6 +106,10 @@ func (t tenants) Scan(ctx context.Context, tenant string, c storage.Collection, 
 	return t.Store.Scan(ctx, t.own(tenant), c, q)
 }
 
+func (t tenants) Arrivals(ctx context.Context, tenant string, c storage.Collection, after string, limit int) (storage.Page, error) {
+	return t.Store.Arrivals(ctx, t.own(tenant), c, after, limit)
+}
+
 func (t tenants) Fields(ctx context.Context, tenant string, c storage.Collection) ([]storage.FieldInfo, error) {
 	return t.Store.Fields(ctx, t.own(tenant), c)
 }

@@ -14,13 +14,12 @@ import (
 )
 
 const (
-	maxPending   = 65536            // change sets that wait
-	batchWrites  = 2000             // documents of a batch, about
-	batchBytes   = 4 << 20          // their size, about
-	decideWithin = 10 * time.Second // then those who wait hear that nothing may be assumed
-	sweepEvery   = 20 * time.Second
-	goneAfter    = time.Minute // an entry that is there for this long has lost its writer
-	forgetAfter  = 200 * time.Millisecond
+	maxPending  = 65536   // change sets that wait
+	batchWrites = 2000    // documents of a batch, about
+	batchBytes  = 4 << 20 // their size, about
+	sweepEvery  = 20 * time.Second
+	goneAfter   = time.Minute // an entry that is there for this long has lost its writer
+	forgetAfter = 200 * time.Millisecond
 )
 
 // Committer is a storage.Committer. Change sets of many callers share a batch; several batches are on their way at once, but
@@ -82,6 +81,9 @@ func New(engine Engine, o Options) *Committer {
 	if o.Flights == 0 {
 		o.Flights = 3
 	}
+	if o.Within == 0 {
+		o.Within = 10 * time.Second
+	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
@@ -101,7 +103,7 @@ func (c *Committer) Close() {
 	c.closed = true
 	c.mu.Unlock()
 	c.signal()
-	hurry := time.AfterFunc(decideWithin, c.stop)
+	hurry := time.AfterFunc(c.options.Within, c.stop)
 	c.running.Wait()
 	hurry.Stop()
 	c.stop()

@@ -66,7 +66,7 @@ func (f *flight) join(sub *submission) bool {
 
 // run takes the batch through all steps. Every ticket is settled when it returns, or when it takes too long.
 func (f *flight) run() {
-	ctx, cancel := context.WithTimeout(f.committer.ctx, decideWithin)
+	ctx, cancel := context.WithTimeout(f.committer.ctx, f.committer.options.Within)
 	defer cancel()
 	if err := f.check(ctx); err != nil {
 		f.settle(f.components, unavailable(err))
@@ -344,7 +344,7 @@ func (f *flight) finish(parts []*component) {
 	if len(parts) == 0 {
 		return
 	}
-	impatient := time.AfterFunc(decideWithin, func() {
+	impatient := time.AfterFunc(f.committer.options.Within, func() {
 		f.settle(parts, unavailable(context.DeadlineExceeded))
 	})
 	defer impatient.Stop()

@@ -14,6 +14,7 @@ package ordered
 import (
 	"context"
 	"log/slog"
+	"time"
 
 	"github.com/tracardi/tracardi-go/storage"
 )
@@ -66,7 +67,8 @@ type Engine interface {
 type Options struct {
 	Queue   func() storage.Queue // takes the messages of change sets; nil when there are none
 	Log     *slog.Logger
-	Flights int // batches on their way at once; 0 means 3
+	Flights int           // batches on their way at once; 0 means 3
+	Within  time.Duration // after which those who wait hear that nothing may be assumed; 0 means 10 s
 }
 
 // Queue is a queue beside records of another engine: a message that a change set has taken is acknowledged when its handler
