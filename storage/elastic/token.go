@@ -44,8 +44,8 @@ const (
 type mark string
 
 const (
-	rootMark  mark = ""
-	markBytes      = 10
+	rootMark  = mark("")
+	markBytes = 10
 )
 
 var (
