@@ -20,9 +20,10 @@ var mayImport = map[string][]string{
 
 	"node":          {".", "expr"},
 	"node/call":     {".", "node"},
+	"node/letter":   {".", "node"},
 	"node/nodetest": {".", "expr", "node"},
 	"nodes":         {"nodes/*"},
-	"nodes/*":       {".", "expr", "node", "node/call", "internal/useragent"}, // a group of nodes knows no other group
+	"nodes/*":       {".", "expr", "node", "node/call", "node/letter", "internal/useragent"}, // a group of nodes knows no other group
 
 	"internal/flow": {".", "expr", "node"},
 

@@ -100,6 +100,21 @@ func (r Request) Output(ctx context.Context, in *node.Input, port string) (node.
 	return answer.Output(port), nil
 }
 
+// Reply is Output with what the system said as the payload itself; what is no object becomes {"content": …}.
+func (r Request) Reply(ctx context.Context, in *node.Input, port string) (node.Output, error) {
+	answer, err := r.Do(ctx, in)
+	if err != nil {
+		return node.Output{}, err
+	}
+	if object, ok := answer.Content().(map[string]any); ok && answer.OK() {
+		return node.To(port, object), nil
+	}
+	if answer.OK() {
+		return node.To(port, map[string]any{"content": answer.Content()}), nil
+	}
+	return answer.Refuse(answer.Payload()), nil
+}
+
 func (r Request) build(ctx context.Context) (*http.Request, error) {
 	body, kind, err := r.body()
 	if err != nil {

@@ -112,6 +112,31 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
+// TestReply looks at payloads that are the answer itself.
+func TestReply(t *testing.T) {
+	for body, want := range map[string]node.Result{
+		`{"id": 7}`: {Port: "response", Payload: map[string]any{"id": 7.0}},
+		`[1]`:       {Port: "response", Payload: map[string]any{"content": []any{1.0}}},
+		``:          {Port: "response", Payload: map[string]any{"content": nil}},
+		`no`:        {Port: "error", Payload: map[string]any{"message": "System answered 400 Bad Request: no", "status": 400, "content": "no"}},
+	} {
+		f := nodetest.NewFlow()
+		f.Server(t, func(w http.ResponseWriter, _ *http.Request) {
+			if body == "no" {
+				w.WriteHeader(http.StatusBadRequest)
+			}
+			_, _ = io.WriteString(w, body)
+		})
+		out, err := call.Request{System: "System", URL: "http://example.com"}.Reply(t.Context(), f.Input(t, "", ""), "response")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff([]node.Result{want}, out.Results); diff != "" {
+			t.Errorf("%s: %s", body, diff)
+		}
+	}
+}
+
 // TestSecretsOfURLsStaySecret looks at the errors of calls that fail.
 func TestSecretsOfURLsStaySecret(t *testing.T) {
 	for _, address := range []string{"http://127.0.0.1:1/bot-geheim", "https://user:geheim@127.0.0.1:1/", "http://[geheim", "gopher://geheim/"} {
