@@ -122,6 +122,7 @@ func (p *Profile) Clone() *Profile {
 	}
 	c.Metadata.System.Integrations = p.Metadata.System.Integrations.Clone()
 	c.Metadata.System.Aux = p.Metadata.System.Aux.Clone()
+	c.Metadata.System.Waiting = slices.Clone(p.Metadata.System.Waiting)
 	c.Stats.Counters = p.Stats.Counters.Clone()
 	c.Traits = p.Traits.Clone()
 	c.Consents = p.Consents.Clone()

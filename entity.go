@@ -9,6 +9,7 @@ type Entity struct {
 	Metadata   EntityMetadata `json:"metadata"`
 	Properties Object         `json:"properties"` // its name, as id
 	Traits     Object         `json:"traits"`
+	Profile    Ref            `json:"profile"` // the person that it belongs to, if it does
 
 	Version uint64 `json:"-"` // of the stored document; 0 when it is not stored yet
 }
@@ -48,5 +49,10 @@ func (e *Entity) AppendJSON(dst []byte) []byte {
 	w.end()
 	w.object("properties", &e.Properties)
 	w.object("traits", &e.Traits)
+	if e.Profile.ID != "" {
+		w.begin("profile")
+		w.text("id", e.Profile.ID)
+		w.end()
+	}
 	return append(w, '}')
 }

@@ -26,7 +26,8 @@ type Event struct {
 	Aux        Object
 	Trash      Object
 
-	Given bool // the client gave the id, so it may come again; not stored
+	Given   bool // the client gave the id, so it may come again; not stored
+	Dropped bool // a flow wants it not to be kept; not stored
 }
 
 // States of an event.

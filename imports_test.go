@@ -25,7 +25,8 @@ var mayImport = map[string][]string{
 	"nodes":         {"nodes/*"},
 	"nodes/*":       {".", "expr", "node", "node/call", "node/letter", "internal/useragent"}, // a group of nodes knows no other group
 
-	"internal/flow": {".", "expr", "node"},
+	"internal/flow":          {".", "expr", "node"},
+	"internal/flow/flowtest": {".", "expr", "node", "internal/flow"},
 
 	"storage":             {".", "expr"},
 	"storage/elastic":     {".", "expr", "storage", "storage/ordered"},
@@ -44,14 +45,14 @@ var mayImport = map[string][]string{
 	"internal/egress":    {"."},
 	"internal/eventtype": {"."},
 	"internal/identity":  {"."},
-	"internal/workspace": {".", "expr", "storage"},
+	"internal/workspace": {".", "expr", "storage", "internal/flow"},
 	"internal/vault":     {".", "node", "internal/workspace"},
 	"internal/auth":      {".", "storage", "internal/workspace"},
 	"internal/useragent": {"."},
-	"internal/pipeline":  {".", "expr", "storage", "internal/eventtype", "internal/identity", "internal/useragent", "internal/workspace"},
+	"internal/pipeline":  {".", "expr", "node", "storage", "internal/flow", "internal/eventtype", "internal/identity", "internal/useragent", "internal/workspace"},
 	"internal/collect":   {".", "expr", "storage", "internal/workspace"},
 	"internal/api": {
-		".", "expr", "storage", "internal/auth", "internal/eventtype", "internal/pipeline", "internal/vault", "internal/workspace", "node",
+		".", "expr", "storage", "internal/auth", "internal/eventtype", "internal/flow", "internal/pipeline", "internal/vault", "internal/workspace", "node",
 	},
 	"internal/demo": {".", "storage", "internal/collect", "internal/pipeline", "internal/workspace"},
 	"internal/app":  {"*"},

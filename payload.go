@@ -22,6 +22,7 @@ type Payload struct {
 	Way      string // how it came in: rest, webhook, redirect …
 	Received time.Time
 	Request  Request
+	Hops     int // how many flows sent each other events until this one came
 }
 
 // Request is what the edge saw.

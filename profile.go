@@ -57,6 +57,17 @@ type Visit struct {
 type SystemMetadata struct {
 	Integrations Object `json:"integrations"` // system → its ids
 	Aux          Object `json:"aux"`          // auto_merge: fields whose hashed id is new
+
+	Waiting []Waiting `json:"waiting"` // runs of flows that an event or a withdrawn consent of this profile ends
+}
+
+// Waiting is a run of a flow that stands still until an event of its profile comes, or its time.
+type Waiting struct {
+	Run       string   `json:"run"`
+	Pause     int      `json:"pause"`                // which of the run's pauses
+	EventType string   `json:"event_type,omitempty"` // of the event that ends it
+	Condition string   `json:"condition,omitempty"`  // that the event must meet
+	Consents  []string `json:"consents,omitempty"`   // without which the run ends
 }
 
 // Stats counts what a person does.
@@ -97,6 +108,23 @@ func (f *FieldOrigin) UnmarshalJSON(text []byte) error {
 	f.Event = wrapped.Text("f", "1")
 	f.Former, _ = wrapped.Get("f", "2")
 	return nil
+}
+
+// Agrees tells whether the profile has given all of some consents, which may have an end.
+func (p *Profile) Agrees(now time.Time, consents ...string) bool {
+	for _, id := range consents {
+		given, ok := p.Consents.Get(id)
+		if !ok || given == nil || given == false {
+			return false
+		}
+		if terms, _ := given.(map[string]any); terms != nil {
+			end, _ := terms["revoke"].(string)
+			if ends, err := ParseTime(end); err == nil && !ends.After(now) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // HasID tells whether the profile is known by an id.
@@ -178,10 +206,14 @@ func (p *Profile) appendMetadata(w *writer) {
 		}
 		w.end()
 	}
-	if !m.System.Integrations.Empty() || !m.System.Aux.Empty() {
+	if !m.System.Integrations.Empty() || !m.System.Aux.Empty() || len(m.System.Waiting) > 0 {
 		w.begin("system")
 		w.object("integrations", &m.System.Integrations)
 		w.object("aux", &m.System.Aux)
+		if len(m.System.Waiting) > 0 {
+			w.name("waiting")
+			*w = AppendValue(*w, m.System.Waiting)
+		}
 		w.end()
 	}
 	w.end()

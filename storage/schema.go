@@ -13,6 +13,9 @@ const (
 	Entities   Collection = "entity"
 	Logs       Collection = "log"
 	Deliveries Collection = "delivery"
+	Runs       Collection = "run"      // of flows: those that wait, and traces
+	Tallies    Collection = "tally"    // how often the nodes of flows ran, by hour
+	Schedules  Collection = "schedule" // when triggers were due last
 )
 
 // Schema says how a collection is kept and found. From it each engine makes what it needs: index keys, mappings, counters.
@@ -60,6 +63,9 @@ var Schemas = []Schema{
 		Groups: []expr.Path{expr.MustPath("level"), expr.MustPath("origin")},
 	},
 	{Collection: Deliveries, Time: insertTime, Keys: []KeyField{key("destination.id"), key("event.id")}},
+	{Collection: Runs, Time: insertTime, Keys: []KeyField{key("profile.id"), key("flow.id"), key("status")}},
+	{Collection: Tallies, Time: insertTime, Keys: []KeyField{key("flow.id")}},
+	{Collection: Schedules, Time: insertTime},
 }
 
 // SchemaOf returns the schema of a collection. It panics on a name that is not listed: collections are code, not input.

@@ -106,6 +106,7 @@ type parts struct {
 	workspace *workspace.Workspace
 	guard     *auth.Guard
 	road      pipeline.Options
+	line      *pipeline.Pipeline
 	collector *collect.Collector
 	api       http.Handler
 	tracker   http.Handler
@@ -114,7 +115,7 @@ type parts struct {
 }
 
 // topics are the kinds of work in the queue.
-var topics = []string{collect.Topic}
+var topics = []string{collect.Topic, pipeline.FlowTopic}
 
 // assemble makes the parts and gives each what it needs.
 func (p *Program) assemble(ctx context.Context, st *stores, secret []byte) (*parts, error) {
@@ -137,19 +138,22 @@ func (p *Program) assemble(ctx context.Context, st *stores, secret []byte) (*par
 	if err != nil {
 		return nil, err
 	}
+	network := egress.New(s.EgressAllow)
+	road.Workspace, road.Queue, road.Cache, road.Network, road.Message = ws, st.queue, st.cache, network, collect.Message
+	road.Resource = resources(ws, secrets)
 	line := pipeline.New(road)
 	limits := collect.DefaultLimits
 	limits.Body, limits.Plain = s.MaxBodyBytes, 2*s.MaxBodyBytes
 	parts := &parts{
 		health:  &health{log: p.Log, checks: st.checks},
-		metrics: newMetrics(p.Version), workspace: ws, guard: guard, road: road,
+		metrics: newMetrics(p.Version), workspace: ws, guard: guard, road: road, line: line,
 		collector: collect.New(collect.Options{Workspace: ws, Process: line.Process, Queue: st.queue, Limits: limits, Log: p.Log}),
 		mux:       http.NewServeMux(),
 		closing:   make(chan struct{}),
 	}
 	if parts.api, err = api.New(api.Options{
 		Records: st.records, Config: st.config, Queue: st.queue, Workspace: ws, Guard: guard,
-		Vault: secrets, Network: egress.New(s.EgressAllow), Log: p.Log,
+		Vault: secrets, Network: network, Log: p.Log,
 		Topics: func(string) []string { return topics }, PublicURL: s.PublicURL, Closing: parts.closing,
 		Rehearse: parts.collector.Rehearse, Try: line.Try,
 	}); err != nil {
@@ -163,6 +167,7 @@ func (p *Program) assemble(ctx context.Context, st *stores, secret []byte) (*par
 		parts.metrics.queue(st.queue, topic)
 	}
 	parts.metrics.collector(&parts.collector.Counts)
+	parts.metrics.flows(&line.Counts)
 	p.routes(parts)
 	return parts, nil
 }
@@ -212,11 +217,14 @@ func (p *Program) components(st *stores, parts *parts, listener net.Listener) []
 	list := []component{
 		{"configuration", parts.workspace.Run},
 		{"accounts", parts.guard.Run},
+		{"counts of flows", parts.line.KeepTallies},
 	}
 	if s.Roles.Has(config.RoleWorker) {
-		list = append(list, component{"accepted payloads", func(ctx context.Context) error {
-			return parts.collector.Work(ctx, 2*runtime.GOMAXPROCS(0))
-		}})
+		list = append(list,
+			component{"accepted payloads", func(ctx context.Context) error { return parts.collector.Work(ctx, 2*runtime.GOMAXPROCS(0)) }},
+			component{"flows", func(ctx context.Context) error { return parts.line.WorkFlows(ctx, flowWorkers) }},
+			component{"schedules", parts.line.KeepSchedules},
+		)
 	}
 	if st.outbox != nil {
 		list = append(list, component{"outbox", st.outbox.Run})

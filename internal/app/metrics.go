@@ -14,6 +14,7 @@ import (
 
 	"github.com/tracardi/tracardi-go"
 	"github.com/tracardi/tracardi-go/internal/collect"
+	"github.com/tracardi/tracardi-go/internal/pipeline"
 	"github.com/tracardi/tracardi-go/storage"
 )
 
@@ -121,6 +122,24 @@ func (m *metrics) queue(queue storage.Queue, topic string) {
 			}
 			return float64(value(depth))
 		})
+	}
+}
+
+// flows shows what flows did.
+func (m *metrics) flows(counts *pipeline.Counts) {
+	for _, c := range []struct {
+		name, help string
+		value      *atomic.Int64
+	}{
+		{"tracardi_flow_runs_total", "Runs of flows that began.", &counts.Runs},
+		{"tracardi_flow_runs_failed_total", "Runs of flows that ended with a failure.", &counts.Failed},
+		{"tracardi_flow_runs_woken_total", "Runs of flows that went on after a wait or a node in the background.", &counts.Woken},
+		{"tracardi_flow_runs_cancelled_total", "Waiting runs of flows that were cancelled.", &counts.Cancelled},
+		{"tracardi_flow_nodes_total", "Calls of nodes of flows.", &counts.Nodes},
+		{"tracardi_flow_nodes_failed_total", "Calls of nodes of flows that failed.", &counts.NodesFail},
+	} {
+		m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: c.name, Help: c.help},
+			func() float64 { return float64(c.value.Load()) }))
 	}
 }
 

@@ -28,15 +28,11 @@ func (c *Collector) enqueue(ctx context.Context, payload *tracardi.Payload) (*tr
 			e.ID = uuid.Must(uuid.NewV7()).String()
 		}
 	}
-	text, err := json.Marshal(payload)
+	message, err := Message(payload)
 	if err != nil {
 		return nil, err
 	}
-	key := payload.Session
-	if key == "" {
-		key = payload.ID
-	}
-	if err := c.options.Queue.Publish(ctx, payload.Tenant, storage.Message{Topic: Topic, ID: payload.ID, Key: key, Body: text}); err != nil {
+	if err := c.options.Queue.Publish(ctx, payload.Tenant, message); err != nil {
 		return nil, err
 	}
 	answer := &tracardi.Answer{Task: payload.ID, Session: payload.Session}
@@ -44,6 +40,16 @@ func (c *Collector) enqueue(ctx context.Context, payload *tracardi.Payload) (*tr
 		answer.Session = ""
 	}
 	return answer, nil
+}
+
+// Message is the message by which a payload is accepted for later. Those of one session keep their order.
+func Message(payload *tracardi.Payload) (storage.Message, error) {
+	text, err := json.Marshal(payload)
+	key := payload.Session
+	if key == "" {
+		key = payload.ID
+	}
+	return storage.Message{Topic: Topic, ID: payload.ID, Key: key, Body: text}, err
 }
 
 // Work processes accepted payloads until ctx ends.
@@ -56,7 +62,7 @@ func (c *Collector) handle(ctx context.Context, lease *storage.Lease) storage.Ve
 	if err := json.Unmarshal(lease.Message.Body, payload); err != nil {
 		return storage.Dead("the message is no payload: " + err.Error())
 	}
-	source, err := c.source(payload.Tenant, payload.Source.ID, payload.Way)
+	source, err := c.sender(payload)
 	if err != nil {
 		return storage.Dead(err.Error()) // accepted from a source that is gone: kept for someone to look at
 	}
@@ -73,6 +79,17 @@ func (c *Collector) handle(ctx context.Context, lease *storage.Lease) storage.Ve
 		return storage.Again(backoff(lease.Message.Attempt))
 	}
 	return storage.Committed()
+}
+
+// sender is the source of an accepted payload. What the system sends itself needs none that is registered.
+func (c *Collector) sender(payload *tracardi.Payload) (*tracardi.Source, error) {
+	if payload.Way != tracardi.SourceInternal {
+		return c.source(payload.Tenant, payload.Source.ID, payload.Way)
+	}
+	if source := c.options.Workspace.Snapshot(payload.Tenant).Sources[payload.Source.ID]; source != nil {
+		return source, nil
+	}
+	return &tracardi.Source{ID: payload.Source.ID, Types: []string{tracardi.SourceInternal}, Enabled: true}, nil
 }
 
 const maxAttempts = 20

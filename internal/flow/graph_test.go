@@ -15,19 +15,16 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/tracardi/tracardi-go/internal/flow"
+	"github.com/tracardi/tracardi-go/internal/flow/flowtest"
 	"github.com/tracardi/tracardi-go/node"
 	"github.com/tracardi/tracardi-go/node/nodetest"
+
+	_ "github.com/tracardi/tracardi-go/nodes/control"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
 
-// TestGraphs runs the drawings in testdata/graphs and compares what the nodes did. A drawing has a line for each node,
-//
-//	id type {settings} !{switches}
-//
-// and for each edge,
-//
-//	id.port -> id.port name
+// TestGraphs runs the drawings in testdata/graphs and compares what the nodes did.
 func TestGraphs(t *testing.T) {
 	files, err := filepath.Glob("testdata/graphs/*.txt")
 	if err != nil || len(files) == 0 {
@@ -70,36 +67,9 @@ func sections(text string) map[string]string {
 	return parts
 }
 
-var (
-	nodeLine = regexp.MustCompile(`^(\w+) ([\w.-]+)(?: (\{.*?\}))?(?: !(\{.*\}))?$`)
-	edgeLine = regexp.MustCompile(`^(\w+)\.(\w+) -> (\w+)(?:\.(\w+))?(?: (\w+))?$`)
-)
-
-func draw(t testing.TB, text string) *flow.Graph {
-	t.Helper()
-	g := &flow.Graph{}
-	for line := range strings.Lines(text) {
-		line = strings.TrimSpace(line)
-		if m := nodeLine.FindStringSubmatch(line); m != nil {
-			n := flow.Node{ID: m[1], Type: m[2], Config: json.RawMessage(m[3])}
-			if m[4] != "" {
-				if err := json.Unmarshal([]byte(m[4]), &n.Switches); err != nil {
-					t.Fatalf("%s: %v", line, err)
-				}
-			}
-			g.Nodes = append(g.Nodes, n)
-		} else if m := edgeLine.FindStringSubmatch(line); m != nil {
-			g.Edges = append(g.Edges, flow.Edge{ID: fmt.Sprintf("e%d", len(g.Edges)+1), From: m[1], Port: m[2], To: m[3], ToPort: m[4], Name: m[5]})
-		} else if line != "" {
-			t.Fatalf("%q is neither a node nor an edge", line)
-		}
-	}
-	return g
-}
-
 func compile(t testing.TB, drawing string) *flow.Flow {
 	t.Helper()
-	f, problems := flow.Compile("f1", "Test", 1, draw(t, drawing))
+	f, problems := flow.Compile("f1", "Test", 1, flowtest.Draw(t, drawing))
 	if f == nil {
 		t.Fatalf("cannot run: %v", problems)
 	}
@@ -195,7 +165,7 @@ func text(payload map[string]any) string {
 }
 
 func TestCheckFindsAllProblems(t *testing.T) {
-	problems := flow.Check(draw(t, `
+	problems := flow.Check(flowtest.Draw(t, `
 		s try.start
 		a try.none
 		b control.if {"condition": "profile@"}
@@ -236,7 +206,7 @@ func TestCheckTellsWhatIsBroken(t *testing.T) {
 		{"unreachable", "s try.start\na try.pass", `node "a": nothing leads to this node`, false, false},
 		{"same names", "s try.start\na try.pass\nj try.join\ns.payload -> a\ns.payload -> j x\na.payload -> j x", `two edges called "x" join here`, false, true},
 	} {
-		problems := flow.Check(draw(t, c.drawing))
+		problems := flow.Check(flowtest.Draw(t, c.drawing))
 		found := slices.ContainsFunc(problems, func(p flow.Problem) bool { return strings.Contains(p.Error(), c.want) })
 		if broken, faulty := len(flow.Broken(problems)) > 0, len(flow.Faults(problems)) > 0; !found || broken != c.broken || faulty != c.faulty {
 			t.Errorf("%s: %v, broken %v, faulty %v", c.name, problems, broken, faulty)
@@ -327,3 +297,5 @@ func BenchmarkTrivialNode(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/(nodes+1), "ns/node")
 }
+
+var monday = time.Date(2026, 3, 2, 10, 30, 0, 0, time.UTC)

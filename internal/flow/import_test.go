@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/tracardi/tracardi-go/internal/flow"
+	"github.com/tracardi/tracardi-go/internal/flow/flowtest"
 )
 
 // original is a flow as the original exports it, made up for this test.
@@ -94,8 +95,8 @@ func TestImportRefuses(t *testing.T) {
 }
 
 func TestDiff(t *testing.T) {
-	before := draw(t, "s try.start\na try.put {\"name\": \"x\", \"value\": 1}\nb try.pass\nc try.pass\ns.payload -> a\na.payload -> b")
-	after := draw(t, "s try.start\na try.put {\"name\": \"x\", \"value\": 2, \"memory\": true}\nb try.pass\nd try.pass {} !{\"skip\": true}\ns.payload -> a\na.error -> b")
+	before := flowtest.Draw(t, "s try.start\na try.put {\"name\": \"x\", \"value\": 1}\nb try.pass\nc try.pass\ns.payload -> a\na.payload -> b")
+	after := flowtest.Draw(t, "s try.start\na try.put {\"name\": \"x\", \"value\": 2, \"memory\": true}\nb try.pass\nd try.pass {} !{\"skip\": true}\ns.payload -> a\na.error -> b")
 	after.Nodes[2].Position.X = 5
 	d := flow.Diff(before, after)
 	got := []any{d.Added, d.Removed, d.Moved, len(d.Changed), d.Changed[0].Fields, len(d.Edges.Added), d.Edges.Removed[0].Port}

@@ -32,6 +32,7 @@ type Pause struct {
 	Results  []node.Result `json:"results,omitempty"`
 	Error    string        `json:"error,omitempty"`
 	Changes  []Change      `json:"changes,omitempty"` // that it made to documents
+	Next     *Pause        `json:"next,omitempty"`    // that it asked for
 }
 
 // Change is a change of a document that was made without holding it.
@@ -117,6 +118,9 @@ func (r *Run) Resume(ctx context.Context, a *Around, id int, event map[string]an
 		for _, result := range p.Results {
 			r.send(v, result, r.Flow.steps[at].AppendInput)
 		}
+		if p.Next != nil {
+			r.pause(a, v, *p.Next)
+		}
 	case event != nil:
 		payload := maps.Clone(p.Payload)
 		payload["event"] = event
@@ -169,13 +173,9 @@ func (r *Run) Act(ctx context.Context, a *Around, id int) (again time.Duration) 
 		return 0
 	}
 	p.Acted, p.Results = true, out.Results
-	if w := out.Wait; w != nil {
-		next := waiting(w)
-		next.ID, next.Node, next.Results = p.ID, p.Node, nil
-		if next.Payload == nil {
-			next.Payload = map[string]any{}
-		}
-		*p = next
+	if out.Wait != nil {
+		next := waiting(out.Wait)
+		p.Next = &next
 	}
 	return 0
 }

@@ -205,7 +205,7 @@ func (r *Run) joined(ctx context.Context, a *Around, i int) {
 		switch {
 		case s.Join != nil && s.Join.Merge:
 			for _, payload := range payloads {
-				joined = over(joined, payload)
+				joined = Over(joined, payload)
 			}
 		case len(payloads) == 1:
 			joined[e.Key()] = payloads[0]
@@ -222,8 +222,8 @@ func (r *Run) joined(ctx context.Context, a *Around, i int) {
 	}
 }
 
-// over puts an object over another one, member by member, and changes neither.
-func over(below, above map[string]any) map[string]any {
+// Over puts an object over another one, member by member, and changes neither.
+func Over(below, above map[string]any) map[string]any {
 	merged := maps.Clone(below)
 	if merged == nil {
 		merged = make(map[string]any, len(above))
@@ -232,7 +232,7 @@ func over(below, above map[string]any) map[string]any {
 		inner, isObject := value.(map[string]any)
 		former, wasObject := merged[name].(map[string]any)
 		if isObject && wasObject {
-			value = over(former, inner)
+			value = Over(former, inner)
 		}
 		merged[name] = value
 	}

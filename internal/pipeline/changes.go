@@ -43,6 +43,8 @@ func (w *Work) changes() *storage.ChangeSet {
 			add(doc, storage.Entities, from)
 		}
 	}
+	set.Writes = append(set.Writes, w.writes...)
+	set.Publish = w.messages
 	if !w.SaveEvents {
 		return set
 	}
@@ -53,6 +55,9 @@ func (w *Work) changes() *storage.ChangeSet {
 			if e.Session.ID != "" {
 				keys = append(keys, storage.Key{Field: 1, Value: e.Session.ID})
 			}
+		}
+		if e.Dropped {
+			continue
 		}
 		from := len(text)
 		text = e.AppendJSON(text)
@@ -81,7 +86,7 @@ func profileKeys(p *tracardi.Profile) []storage.Key {
 
 // answer is what the sender gets to know.
 func (w *Work) answer() *tracardi.Answer {
-	a := &tracardi.Answer{Task: w.Payload.ID, Warnings: w.Warnings}
+	a := &tracardi.Answer{Task: w.Payload.ID, Warnings: w.Warnings, UX: w.shown, Response: tracardi.NewObject(w.response)}
 	if w.SaveSession && w.Session != nil {
 		a.Session = w.Session.ID
 	}

@@ -6,10 +6,14 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/tracardi/tracardi-go"
+	"github.com/tracardi/tracardi-go/internal/flow"
 	"github.com/tracardi/tracardi-go/internal/identity"
+	"github.com/tracardi/tracardi-go/internal/workspace"
+	"github.com/tracardi/tracardi-go/node"
 	"github.com/tracardi/tracardi-go/storage"
 )
 
@@ -26,6 +30,16 @@ type Options struct {
 	CacheBytes   int    // for sessions and profiles; 0 means 40 MB
 	Log          *slog.Logger
 	Now          func() time.Time // nil for time.Now
+
+	// What flows need; they do not run without a workspace.
+	Workspace *workspace.Workspace
+	Queue     storage.Queue
+	Cache     storage.Cache
+	Network   node.Network
+	// Resource fills a struct with the settings of a resource, secrets included.
+	Resource func(ctx context.Context, tenant, id string, into any) error
+	// Message makes the message by which a payload is accepted for later.
+	Message func(*tracardi.Payload) (storage.Message, error)
 }
 
 // Pipeline processes payloads. It may be used by many goroutines.
@@ -33,12 +47,20 @@ type Pipeline struct {
 	options Options
 	people  *people
 	stages  []stage
+	samples sync.Map // live flow → what limits the traces of its runs
+	tallies tallies
+	Counts  Counts
 }
 
-// stage is one step on the way. It reads and changes the work and does no I/O.
+// stage is one step on the way. It reads and changes the work. Only the nodes of flows do I/O.
 type stage struct {
 	name string
-	run  func(*Work) error
+	run  func(context.Context, *Work) error
+}
+
+// pure makes a stage of what does no I/O.
+func pure(run func(*Work) error) func(context.Context, *Work) error {
+	return func(_ context.Context, w *Work) error { return run(w) }
 }
 
 // New makes a pipeline.
@@ -48,19 +70,20 @@ func New(o Options) *Pipeline {
 	}
 	p := &Pipeline{options: o, people: newPeople(o.CacheBytes)}
 	p.stages = []stage{
-		{"user agent", o.Agents.Recognize},
-		{"geo", o.Geo.Locate},
-		{"language", languages},
-		{"campaign", campaign},
-		{"bots", Bots{Refuse: o.RefuseBots}.check},
-		{"visit", visit},
-		{"known ids", knownBy},
-		{"system events", systemEvents},
-		{"events", events},
-		{"predefined types", mapPredefined},
-		{"entities", entities},
-		{"conclusions", conclusions},
-		{"session state", sessionState},
+		{"user agent", pure(o.Agents.Recognize)},
+		{"geo", pure(o.Geo.Locate)},
+		{"language", pure(languages)},
+		{"campaign", pure(campaign)},
+		{"bots", pure(Bots{Refuse: o.RefuseBots}.check)},
+		{"visit", pure(visit)},
+		{"known ids", pure(knownBy)},
+		{"system events", pure(systemEvents)},
+		{"events", pure(events)},
+		{"predefined types", pure(mapPredefined)},
+		{"entities", pure(entities)},
+		{"flows", p.flows},
+		{"conclusions", pure(conclusions)},
+		{"session state", pure(sessionState)},
 	}
 	if !o.SystemEvents {
 		p.stages = slices.DeleteFunc(p.stages, func(s stage) bool { return s.name == "system events" })
@@ -78,9 +101,10 @@ func (p *Pipeline) Process(ctx context.Context, payload *tracardi.Payload, sourc
 		return nil, nil
 	}
 	var err error
+	var memo flow.Memo
 	for attempt := range attempts {
 		var answer *tracardi.Answer
-		answer, err = p.attempt(ctx, payload, source, done, attempt > 0)
+		answer, err = p.attempt(ctx, payload, source, done, &memo, attempt > 0)
 		if tracardi.KindOf(err) != tracardi.Conflict {
 			return answer, err
 		}
@@ -91,10 +115,11 @@ func (p *Pipeline) Process(ctx context.Context, payload *tracardi.Payload, sourc
 	}
 }
 
-// attempt processes the payload once. again says that the attempt before met a conflict: then the events that are stored
-// already are looked for.
-func (p *Pipeline) attempt(ctx context.Context, payload *tracardi.Payload, source *tracardi.Source, done *storage.Lease, again bool) (*tracardi.Answer, error) {
-	w := &Work{Payload: payload, Source: source, Now: p.options.Now().UTC(), Hasher: p.options.Hasher, Instance: p.options.Instance}
+// attempt processes the payload once. memo holds what flows did outside at the attempts before. again says that the attempt
+// before met a conflict: then the events that are stored already are looked for.
+func (p *Pipeline) attempt(ctx context.Context, payload *tracardi.Payload, source *tracardi.Source, done *storage.Lease, memo *flow.Memo, again bool) (*tracardi.Answer, error) {
+	w := p.newWork(payload, source)
+	w.around.Memo = memo
 	locks := &held{locks: p.options.Locks, tenant: payload.Tenant, taken: make([]storage.Lock, 0, 7)}
 	defer locks.release()
 	stored := false
@@ -109,7 +134,10 @@ func (p *Pipeline) attempt(ctx context.Context, payload *tracardi.Payload, sourc
 	if len(w.Incoming) == 0 && again { // all of it is stored already
 		return w.answer(), p.acknowledge(ctx, payload.Tenant, done)
 	}
-	if err := p.run(w); err != nil {
+	if err := p.run(ctx, w); err != nil {
+		return nil, err
+	}
+	if err := p.versions(ctx, w); err != nil {
 		return nil, err
 	}
 	w.timed(p.options.Now())
@@ -124,7 +152,16 @@ func (p *Pipeline) attempt(ctx context.Context, payload *tracardi.Payload, sourc
 		return nil, err
 	}
 	stored = true
+	p.committed(ctx, w)
 	return w.answer(), nil
+}
+
+func (p *Pipeline) newWork(payload *tracardi.Payload, source *tracardi.Source) *Work {
+	w := &Work{Payload: payload, Source: source, Now: p.options.Now().UTC(), Hasher: p.options.Hasher, Instance: p.options.Instance}
+	if p.options.Workspace != nil {
+		w.Flows = p.options.Workspace.Snapshot(payload.Tenant).Flows
+	}
+	return w
 }
 
 func (p *Pipeline) acknowledge(ctx context.Context, tenant string, done *storage.Lease) error {
@@ -135,7 +172,7 @@ func (p *Pipeline) acknowledge(ctx context.Context, tenant string, done *storage
 }
 
 // run takes the work through the stages. A panic in one is an error of this payload alone.
-func (p *Pipeline) run(w *Work) (err error) {
+func (p *Pipeline) run(ctx context.Context, w *Work) (err error) {
 	current := ""
 	defer func() {
 		if r := recover(); r != nil {
@@ -145,7 +182,7 @@ func (p *Pipeline) run(w *Work) (err error) {
 	}()
 	for i := range p.stages {
 		current = p.stages[i].name
-		if err := p.stages[i].run(w); err != nil {
+		if err := p.stages[i].run(ctx, w); err != nil {
 			if tracardi.KindOf(err) == tracardi.Internal {
 				return fmt.Errorf("stage %q: %w", current, err)
 			}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/tracardi/tracardi-go"
+	"github.com/tracardi/tracardi-go/internal/flow"
 	"github.com/tracardi/tracardi-go/storage"
 )
 
@@ -49,7 +50,8 @@ type FieldChange struct {
 // Try takes a payload through all stages and stores nothing. A payload that a stage refuses is no error but a part of the
 // result.
 func (p *Pipeline) Try(ctx context.Context, payload *tracardi.Payload, source *tracardi.Source) (*Trial, error) {
-	w := &Work{Payload: payload, Source: source, Now: p.options.Now().UTC(), Hasher: p.options.Hasher, Instance: p.options.Instance}
+	w := p.newWork(payload, source)
+	w.pretend(&flow.Test{}, &pretended{clock: p.options.Now})
 	locks := &held{locks: p.options.Locks, tenant: payload.Tenant}
 	defer locks.release()
 	t := &Trial{}
@@ -68,7 +70,7 @@ func (p *Pipeline) Try(ctx context.Context, payload *tracardi.Payload, source *t
 	for i := range p.stages {
 		single := &Pipeline{options: p.options, stages: p.stages[i : i+1]}
 		begin := time.Now()
-		t.Failure = single.run(w)
+		t.Failure = single.run(ctx, w)
 		step := Step{Name: p.stages[i].name, Took: time.Since(begin)}
 		before, after = after, w.documents()
 		step.Changes = differences(before, after)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/tracardi/tracardi-go"
 	"github.com/tracardi/tracardi-go/internal/identity"
+	"github.com/tracardi/tracardi-go/internal/workspace"
 )
 
 // Work is one payload on its way through the stages: what was loaded for it and what it changes so far. Stages read and
@@ -29,8 +30,12 @@ type Work struct {
 	SaveProfile bool
 	SaveEvents  bool
 
+	Flows *workspace.Plan // what is live; nil for nothing
+
 	Identified     string // how the profile was found, see identified.go
 	SessionStarted bool   // the session is new or began anew after its end
 	ProfileChanged bool   // something but the update time changed
 	Warnings       []string
+
+	outcome // of the flows
 }

@@ -14,6 +14,7 @@ type Snapshot struct {
 	Redirects    map[string]*tracardi.Redirect
 	Resources    map[string]*tracardi.Resource // by id, disabled ones included; their secrets are encrypted
 	settings     *Settings                     // nil for the defaults, see General
+	Flows        *Plan                         // nil when there never were any
 }
 
 var empty = &Snapshot{}
@@ -24,6 +25,8 @@ var loaders = map[string]func(w *Workspace, ctx context.Context, s *Snapshot, te
 	KindRedirect: (*Workspace).loadRedirects,
 	KindResource: (*Workspace).loadResources,
 	KindSettings: (*Workspace).loadSettings,
+	KindLiveFlow: (*Workspace).loadFlows,
+	KindTrigger:  (*Workspace).loadFlows,
 }
 
 func (w *Workspace) loadSources(ctx context.Context, s *Snapshot, tenant string) error {

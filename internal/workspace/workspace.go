@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -20,6 +21,8 @@ type Workspace struct {
 	config  storage.Config
 	log     *slog.Logger
 	tenants atomic.Pointer[map[string]*Snapshot]
+
+	compiled sync.Map // versions of flows that were asked for, by tenant, number and id
 
 	mu        sync.Mutex // one Refresh at a time
 	revision  int64
@@ -42,6 +45,11 @@ func (w *Workspace) Snapshot(tenant string) *Snapshot {
 		return s
 	}
 	return empty
+}
+
+// Tenants lists the tenants that have a snapshot.
+func (w *Workspace) Tenants() []string {
+	return slices.Sorted(maps.Keys(*w.tenants.Load()))
 }
 
 // OnChange has f called after each change that concerns a kind of configuration of a tenant, once the snapshot shows it, also

@@ -1,22 +1,18 @@
-package flow_test
+package flowtest
 
 import (
 	"context"
 	"errors"
-	"os"
-	"time"
+	"testing/fstest"
 
+	"github.com/tracardi/tracardi-go"
 	"github.com/tracardi/tracardi-go/node"
-
-	_ "github.com/tracardi/tracardi-go/nodes/control"
 )
-
-// The nodes that the tests draw with.
 
 func init() { registerNodes() }
 
 func registerNodes() {
-	group := node.NewGroup("try", "Try", os.DirFS("."))
+	group := node.NewGroup("try", "Try", fstest.MapFS{})
 	pass := func(n node.Node) func() node.Node { return func() node.Node { return n } }
 	group.Register(node.Type{ID: "start", Name: "Start", Icon: "x", Start: true, In: []node.Port{}, New: pass(&passNode{})})
 	group.Register(node.Type{ID: "pass", Name: "Pass", Icon: "x", New: pass(&passNode{})})
@@ -42,6 +38,9 @@ func registerNodes() {
 	})
 	group.Register(node.Type{ID: "twice", Name: "Twice", Icon: "x", New: pass(&twiceNode{})})
 	group.Register(node.Type{ID: "join", Name: "Join", Icon: "x", New: pass(&passNode{}), Joins: true})
+	group.Register(node.Type{ID: "change", Name: "Change", Icon: "x", New: func() node.Node { return &changeNode{} }})
+	group.Register(node.Type{ID: "answer", Name: "Answer", Icon: "x", New: func() node.Node { return &answerNode{} }})
+	group.Register(node.Type{ID: "raise", Name: "Raise", Icon: "x", New: func() node.Node { return &raiseNode{} }})
 	group.Register(node.Type{ID: "two", Name: "Two inputs", Icon: "x", New: pass(&portNode{}), In: []node.Port{{Name: "left"}, {Name: "right"}}})
 }
 
@@ -146,4 +145,71 @@ func (*portNode) Run(_ context.Context, in *node.Input) (node.Output, error) {
 	return node.To("payload", in.With("port", in.Port)), nil
 }
 
-var monday = time.Date(2026, 3, 2, 10, 30, 0, 0, time.UTC)
+// changeNode writes values to places.
+type changeNode struct {
+	Set node.Assignments `json:"set"`
+}
+
+func (n *changeNode) Run(_ context.Context, in *node.Input) (node.Output, error) {
+	for i := range n.Set {
+		value, err := n.Set[i].Value.Resolve(in)
+		if err == nil {
+			err = n.Set[i].To.Set(in, value)
+		}
+		if err != nil {
+			return node.Output{}, err
+		}
+	}
+	return node.To("payload", in.Payload), nil
+}
+
+// answerNode answers the page, and uses all else that a run offers.
+type answerNode struct {
+	Key    string     `json:"key"`
+	Value  node.Value `json:"value"`
+	Entity string     `json:"entity"`
+	Gone   string     `json:"gone"`
+	Merge  string     `json:"merge"`
+	Unkept string     `json:"unkept"`
+	Log    string     `json:"log"`
+}
+
+func (n *answerNode) Run(_ context.Context, in *node.Input) (node.Output, error) {
+	value, err := n.Value.Resolve(in)
+	if err != nil {
+		return node.Output{}, err
+	}
+	if n.Key != "" {
+		in.Respond(n.Key, value)
+		in.Show(map[string]any{"tag": "div", "content": n.Key})
+	}
+	if n.Entity != "" {
+		in.Store(node.Entity{ID: n.Entity, Type: "product", Properties: map[string]any{"value": value}, Profile: in.Profile().ID})
+	}
+	if n.Gone != "" {
+		in.Discard(n.Gone)
+	}
+	if n.Merge != "" {
+		in.Merge(n.Merge)
+	}
+	if n.Log != "" {
+		in.Warn("%s", n.Log)
+	}
+	switch n.Unkept {
+	case "profile":
+		in.KeepProfile(false)
+	case "event":
+		in.KeepEvent(false)
+	}
+	return node.To("payload", in.Payload), nil
+}
+
+// raiseNode sends an event.
+type raiseNode struct {
+	Type string `json:"type"`
+}
+
+func (n *raiseNode) Run(_ context.Context, in *node.Input) (node.Output, error) {
+	in.Raise(tracardi.NewEvent{Type: n.Type, Properties: tracardi.NewObject(in.With("raised", true))})
+	return node.To("payload", in.Payload), nil
+}
