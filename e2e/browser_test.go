@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"io"
 	"maps"
 	"mime"
 	"net/http"
@@ -214,13 +215,13 @@ func (b *browser) source(t *testing.T, name, kind string) {
 	b.keys[name] = source.Key
 }
 
-func (b *browser) walk(t *testing.T, names ...string) {
+func (b *browser) walk(t *testing.T, names ...string) (out string) {
 	t.Helper()
 	settings, err := json.Marshal(map[string]string{"chromium": b.chromium, "shop": b.shop, "accounts": b.accounts, "server": b.server, "direct": b.p.url})
 	if err != nil {
 		t.Fatal(err)
 	}
-	execute(t, b.dir, append([]string{"node", "walk.mjs", string(settings)}, names...)...)
+	return execute(t, b.dir, append([]string{"node", "walk.mjs", string(settings)}, names...)...)
 }
 
 // visits is what a walk is to leave behind, beside the events that the platform adds.
@@ -260,5 +261,41 @@ func (b *browser) check(t *testing.T, source string, want visits) {
 	}
 	if len(profiles) != want.profiles || want.sessions > 0 && len(sessions) != want.sessions {
 		t.Errorf("%d profiles and %d sessions, want %d and %d", len(profiles), len(sessions), want.profiles, want.sessions)
+	}
+}
+
+// TestTrackerCost measures the tracker: its size, and the time that it takes of a page's main thread. -v shows the figures.
+func TestTrackerCost(t *testing.T) {
+	if testing.Short() {
+		t.Skip("needs a browser")
+	}
+	p := start(t, t.TempDir())
+	b := newBrowser(t, p)
+	b.source(t, "cost", "rest")
+	var cost struct{ Script, Tasks float64 }
+	_, figures, _ := strings.Cut(b.walk(t, "cost"), "cost ")
+	if err := json.NewDecoder(strings.NewReader(figures)).Decode(&cost); err != nil {
+		t.Fatal(err)
+	}
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.url+"/tracker/liliput.min.js", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Accept-Encoding", "gzip")
+	response, err := p.client.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	sent, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d bytes as they are sent; %.1f ms of scripts and %.1f ms of all tasks more than the page without it", len(sent), cost.Script, cost.Tasks)
+	if len(sent) > 10_000 {
+		t.Errorf("the tracker has %d bytes, want less than 10,000", len(sent))
+	}
+	if cost.Script > 50 {
+		t.Errorf("the tracker keeps the main thread busy for %.1f ms, want less than 50", cost.Script)
 	}
 }

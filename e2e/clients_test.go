@@ -157,8 +157,8 @@ func installed(t *testing.T, from, lock string, install func(dir string)) string
 	return dir
 }
 
-// execute runs a program to its end, which has to be a good one.
-func execute(t *testing.T, dir string, args ...string) {
+// execute runs a program to its end, which has to be a good one, and returns what it wrote.
+func execute(t *testing.T, dir string, args ...string) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
@@ -169,4 +169,5 @@ func execute(t *testing.T, dir string, args ...string) {
 	if err := command.Run(); err != nil {
 		t.Fatalf("%s: %v\n%s", strings.Join(args, " "), err, &out)
 	}
+	return out.String()
 }

@@ -1,5 +1,6 @@
 // What visitors do. The test looks at what arrived; here is checked what only the browser knows.
 import assert from 'node:assert/strict';
+import { costWalks } from './cost.mjs';
 import { shopWalks } from './shop.mjs';
 import { clientWalks } from './platforms.mjs';
 
@@ -214,6 +215,7 @@ export const walks = {
 
   ...shopWalks,
   ...clientWalks,
+  ...costWalks,
 };
 
 async function untracked({ page, shop, source }) {
