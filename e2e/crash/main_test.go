@@ -80,11 +80,16 @@ func (o *output) String() string {
 // launch runs the server on a folder with little memory, so that files are written often, and waits for nothing.
 func launch(t testing.TB, data string) *server {
 	t.Helper()
+	return launchWith(t, "--data", data, "--roles=api,worker")
+}
+
+func launchWith(t testing.TB, args ...string) *server {
+	t.Helper()
 	s := &server{
 		t: t, out: &output{}, ended: make(chan struct{}),
 		client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}, Timeout: 30 * time.Second},
 	}
-	s.command = exec.Command(binary, "serve", "--data", data, "--addr=127.0.0.1:0", "--memory=64", "--roles=api,worker")
+	s.command = exec.Command(binary, append([]string{"serve", "--addr=127.0.0.1:0", "--memory=64"}, args...)...)
 	s.command.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "TRACARDI_ADMIN_TOKEN=" + token}
 	s.command.Stdout, s.command.Stderr = s.out, s.out
 	if err := s.command.Start(); err != nil {
@@ -107,7 +112,13 @@ var readyLine = regexp.MustCompile(`is ready: (http://\S+)`)
 // start runs the server and waits until it takes requests.
 func start(t testing.TB, data string) *server {
 	t.Helper()
-	s := launch(t, data)
+	return launch(t, data).listening()
+}
+
+// listening waits until the server takes requests.
+func (s *server) listening() *server {
+	t := s.t
+	t.Helper()
 	await(t, "the server to listen", func() bool {
 		select {
 		case <-s.ended:

@@ -68,6 +68,7 @@ type visitor struct {
 type crowd struct {
 	visitors []*visitor
 	pause    time.Duration // between two requests of a visitor
+	stubborn bool          // a connection that breaks is not the end
 }
 
 func newCrowd(perWay int) *crowd {
@@ -86,7 +87,7 @@ func (c *crowd) run(ctx context.Context, t testing.TB, s *server, refused func(s
 	var running sync.WaitGroup
 	for _, v := range c.visitors {
 		running.Go(func() {
-			for ctx.Err() == nil && v.visit(ctx, t, s, refused) {
+			for ctx.Err() == nil && (v.visit(ctx, t, s, refused) || c.stubborn) {
 				if c.pause > 0 {
 					select {
 					case <-ctx.Done():
