@@ -44,7 +44,7 @@ func (r *Run) input(a *Around, v *Visit) *input {
 	}
 	in := &r.inputs[0]
 	r.inputs = r.inputs[1:]
-	in.Input.Port, in.Input.Payload = v.Port, v.Input
+	in.Input.Port, in.Input.Edge, in.Input.Payload = v.Port, a.edge, v.Input
 	in.reach = reach{Run: a.Host, run: r, node: v.Node, memo: a.Memo, key: memoKey{r.Flow.ID, v.Node, a.call}}
 	in.Input.Run = &in.reach
 	return in

@@ -20,6 +20,7 @@ import (
 	"github.com/tracardi/tracardi-go/node/nodetest"
 
 	_ "github.com/tracardi/tracardi-go/nodes/control"
+	_ "github.com/tracardi/tracardi-go/nodes/data"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -211,6 +212,15 @@ func TestCheckTellsWhatIsBroken(t *testing.T) {
 		if broken, faulty := len(flow.Broken(problems)) > 0, len(flow.Faults(problems)) > 0; !found || broken != c.broken || faulty != c.faulty {
 			t.Errorf("%s: %v, broken %v, faulty %v", c.name, problems, broken, faulty)
 		}
+	}
+}
+
+func TestNodesKnowTheEdge(t *testing.T) {
+	f := compile(t, "a try.start\nb data.collect {\"name\": \"all\", \"type\": \"dict\"}\na.payload -> b named")
+	run := f.Begin("r1", nodetest.Now)
+	run.Start(t.Context(), &flow.Around{Host: nodetest.NewFlow()})
+	if run.Failed > 0 {
+		t.Error(run.Failure)
 	}
 }
 

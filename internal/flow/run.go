@@ -85,6 +85,7 @@ type Around struct {
 	Admit func(p *Pause) error
 
 	call  int       // of a node, counted for the memo
+	edge  string    // name of the edge that the payload of the call came over
 	began time.Time // by the machine's clock
 	last  time.Time // the end of the visit before
 }
@@ -156,9 +157,11 @@ func (r *Run) pass(ctx context.Context, a *Around) {
 			for _, edge := range s.in {
 				waiting := r.arrived[edge]
 				r.arrived[edge] = nil
+				a.edge = r.Flow.edges[edge].Name
 				for _, payload := range waiting {
 					r.visit(ctx, a, i, r.Flow.edges[edge].ToPort, payload)
 				}
+				a.edge = ""
 			}
 		}
 		if r.Stopped {

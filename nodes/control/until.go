@@ -70,7 +70,7 @@ func (n *WaitUntil) Run(_ context.Context, in *node.Input) (node.Output, error) 
 		return node.Output{}, err
 	}
 	zone, err := time.LoadLocation(name)
-	if err != nil {
+	if err != nil || name == "Local" {
 		return node.Output{}, tracardi.InvalidField("timezone", "there is no time zone %q", name)
 	}
 	date, err := expr.ParseDate(text, in.Now(), zone)

@@ -27,6 +27,7 @@ func init() {
 				Name: "under a path", Config: `{"sub_traits": "last.order"}`, Event: `{"properties": {"total": 5}}`,
 				Port: "traits", Result: `{"total": 5}`, After: map[string]string{"profile@traits.last": `{"order": {"total": 5}}`},
 			},
+			{Name: "nothing to merge", Port: "traits", Result: `{}`},
 			{Name: "nobody to keep them", Event: `{"properties": {"total": 5}}`, Profile: "null", Error: "no profile"},
 		},
 	})
@@ -73,6 +74,9 @@ func (n *MergeProperties) Run(_ context.Context, in *node.Input) (node.Output, e
 		}
 	}
 	merged, _ := in.Look("profile", n.path)
-	traits, _ := tracardi.Clone(merged).(map[string]any)
+	traits, ok := tracardi.Clone(merged).(map[string]any)
+	if !ok {
+		traits = map[string]any{} // there were neither traits nor properties
+	}
 	return node.To("traits", traits), nil
 }
