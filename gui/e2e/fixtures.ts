@@ -93,6 +93,7 @@ export const rows = (page: Page) => page.locator('[role=grid] [role=row]:not(:ha
 /** Opens a page and waits until it shows what it has to show. */
 export async function open(page: Page, path: string) {
   await page.goto(path);
-  await expect(page.locator('main, form').first()).toBeVisible();
+  await expect(page.locator('main').first()).toBeVisible();
+  if (path.includes('event=')) await expect(page.getByRole('dialog').getByRole('tabpanel')).toBeVisible();
   await expect(page.locator('[aria-busy=true], .mantine-Skeleton-root[data-visible]')).toHaveCount(0);
 }

@@ -1,9 +1,7 @@
-import { Badge, Button } from '@mantine/core';
+import { Badge, Button, Text } from '@mantine/core';
 import { IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api, bodyOf } from '../../api/client';
 import type { Document } from '../../api/documents';
 import { useShortcut } from '../../app/shortcuts';
 import { DataTable } from '../../ui/DataTable';
@@ -15,10 +13,9 @@ import { QueryBar } from '../../ui/query/QueryBar';
 import { standardFields, useEventColumns } from '../events/columns';
 import { EventBeside } from '../events/EventBeside';
 import { liveRoute } from './routes';
-import { emptyTail, received, resumed } from './tail';
+import { useTail } from './useTail';
 
-const askEvery = 800; // milliseconds
-const askedFor = 200; // events
+const sayEvery = 5000; // milliseconds
 
 /** Events as they come in. The condition is the server's, so that what matches is not drowned by the rest. */
 export function LivePage() {
@@ -30,23 +27,8 @@ function Live({ q }: { q: string }) {
   const { t } = useTranslation('live');
   const search = liveRoute.useSearch();
   const navigate = liveRoute.useNavigate();
-  const [paused, setPaused] = useState(false);
-  const [tail, setTail] = useState(emptyTail);
   const columns = useEventColumns();
-  const newest = useQuery({
-    queryKey: ['events', 'live', q],
-    queryFn: async ({ signal }) => (await bodyOf(api.GET('/events', { params: { query: { ...(q && { q }), limit: askedFor, total: false } }, signal }))).items as Document[],
-    refetchInterval: askEvery,
-    staleTime: 0,
-    gcTime: 0,
-  });
-  useEffect(() => {
-    if (newest.data) setTail((tail) => received(tail, newest.data, paused));
-  }, [newest.data, paused]);
-  const toggle = () => {
-    if (paused) setTail(resumed);
-    setPaused(!paused);
-  };
+  const { tail, paused, toggle, newest } = useTail(q);
   useShortcut('space', paused ? t('resume') : t('pause'), toggle);
   const show = (event: string | undefined, replace: boolean) => void navigate({ search: (now) => ({ ...now, event, tab: event && now.tab }), replace });
 
@@ -78,6 +60,8 @@ function Live({ q }: { q: string }) {
           empty={<Empty title={q ? t('waitingFor', { q }) : t('waiting')} text={t('waitingText')} />}
         />
       )}
+      {tail.skipped > 0 && <Text c="dimmed">{t('skipped', { count: tail.skipped })}</Text>}
+      <Announcement shown={tail.shown} />
       <EventBeside
         id={search.event}
         tab={search.tab}
@@ -87,5 +71,30 @@ function Live({ q }: { q: string }) {
         onClose={() => show(undefined, false)}
       />
     </Page>
+  );
+}
+
+/** Tells those who listen that events came in, not more often than they can bear. */
+function Announcement({ shown }: { shown: readonly Document[] }) {
+  const { t } = useTranslation('live');
+  const latest = useRef(shown);
+  const told = useRef(shown[0]?.id);
+  const [text, setText] = useState('');
+  useEffect(() => {
+    latest.current = shown;
+  });
+  useEffect(() => {
+    const timer = setInterval(() => {
+      const at = latest.current.findIndex(({ id }) => id === told.current);
+      const count = at < 0 ? latest.current.length : at;
+      told.current = latest.current[0]?.id;
+      setText(count > 0 ? t('came', { count }) : '');
+    }, sayEvery);
+    return () => clearInterval(timer);
+  }, [t]);
+  return (
+    <div className="unseen" role="status" data-announcement>
+      {text}
+    </div>
   );
 }

@@ -9,9 +9,11 @@ export interface Tail {
   shown: readonly Document[];
   /** What came while the tail was paused. */
   waiting: readonly Document[];
+  /** How many events came too fast to be told. */
+  skipped: number;
 }
 
-export const emptyTail: Tail = { shown: [], waiting: [] };
+export const emptyTail: Tail = { shown: [], waiting: [], skipped: 0 };
 
 /** Adds events of which some may be known already. Paused, the list does not move. */
 export function received(tail: Tail, events: readonly Document[], paused: boolean): Tail {
@@ -22,7 +24,12 @@ export function received(tail: Tail, events: readonly Document[], paused: boolea
   return paused ? { ...tail, waiting } : resumed({ ...tail, waiting });
 }
 
+/** Takes note of events that the stream left out. */
+export function leftOut(tail: Tail, count: number): Tail {
+  return { ...tail, skipped: tail.skipped + count };
+}
+
 /** Shows what waited. */
 export function resumed(tail: Tail): Tail {
-  return { shown: [...tail.waiting, ...tail.shown].slice(0, mostKept), waiting: [] };
+  return { ...tail, shown: [...tail.waiting, ...tail.shown].slice(0, mostKept), waiting: [] };
 }

@@ -11,7 +11,7 @@ import { FormProblem } from '../../ui/FormProblem';
 import { UnsavedGuard } from '../../ui/UnsavedGuard';
 import { sourceRoute } from './routes';
 
-const ways = ['rest', 'webhook', 'redirect'] as const;
+const ways = ['rest', 'webhook', 'redirect', 'segment', 'rudderstack'] as const;
 const switches = ['respect_dnt', 'static_profile_id', 'queued', 'transitional'] as const;
 
 /** How a source is set. */

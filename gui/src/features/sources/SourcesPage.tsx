@@ -35,7 +35,7 @@ export function SourcesPage() {
     () => [
       { id: 'name', title: t('name'), width: 'minmax(10rem, 2fr)', cell: (source) => source.name },
       { id: 'state', title: t('state'), width: '7rem', cell: (source) => (source.enabled ? <Badge color="teal">{t('on')}</Badge> : <Badge color="gray">{t('off')}</Badge>) },
-      { id: 'types', title: t('ways'), width: 'minmax(8rem, 1fr)', cell: (source) => source.types?.join(', ') },
+      { id: 'types', title: t('ways'), width: 'minmax(8rem, 1fr)', cell: (source) => source.types?.map((type) => t(`way.${type}`)).join(', ') },
       {
         id: 'volume',
         title: t('volume'),

@@ -34,8 +34,8 @@ export function UsersPage() {
           </>
         ),
       },
-      { id: 'name', title: t('name'), width: 'minmax(8rem, 1fr)', cell: ({ name }) => name },
       { id: 'role', title: t('role'), width: '9rem', cell: ({ role }) => t(`app:role.${role}`) },
+      { id: 'name', title: t('name'), width: 'minmax(8rem, 1fr)', cell: ({ name }) => name },
       { id: 'state', title: t('state'), width: '7rem', cell: ({ disabled }) => (disabled ? <Badge color="gray">{t('disabled')}</Badge> : <Badge color="teal">{t('active')}</Badge>) },
       { id: 'login', title: t('lastLogin'), width: '12rem', cell: ({ last_login }) => (last_login ? format.dateTime(last_login) : t('never')) },
     ],

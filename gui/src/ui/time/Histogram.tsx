@@ -107,7 +107,7 @@ function Bars({ label, counts, range, onSelect }: Required<HistogramProps>) {
       </svg>
       <div className={styles.axis} aria-hidden>
         {bars.length > 0 && <span>{format.dateTime(iso(begin))}</span>}
-        <span className={styles.over}>{shown ? `${format.dateTime(iso(shown.time))}: ${format.number(shown.count)}` : t('chart.interval', { interval: counts.interval })}</span>
+        <span className={shown ? undefined : styles.hint}>{shown ? `${format.dateTime(iso(shown.time))}: ${format.number(shown.count)}` : t('chart.interval', { interval: counts.interval })}</span>
         {bars.length > 0 && <span>{format.dateTime(iso(end))}</span>}
       </div>
     </div>
