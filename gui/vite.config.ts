@@ -25,7 +25,7 @@ function firstPaint(): Plugin {
   };
 }
 
-const frame = /\/src\/(api\/|app\/(?!locales|shell\/[A-Z]\w+\.tsx|Toasts)|features\/\w+\/routes)/;
+const frame = /\/src\/(api\/|app\/(?!locales|shell\/([A-Z]\w+\.tsx|palette)|Toasts)|features\/\w+\/routes)/;
 const server = process.env.TRACARDI_URL ?? 'http://127.0.0.1:8686';
 
 export default defineConfig({

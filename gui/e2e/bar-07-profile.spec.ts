@@ -20,10 +20,3 @@ test('a person is found by e-mail and shown on a page of their own', async ({ si
   await expect(page.locator('main li button')).toHaveCount(1);
   await expect(page.locator('main li button')).toContainText('purchase');
 });
-
-test('a trait tells the event that set it', async ({ signedIn: page, program }) => {
-  const { items } = await program.api<{ items: { id: string }[] }>('GET', `/profiles?q=${encodeURIComponent('data.contact.email.main = "maja.nowak@example.com"')}`);
-  await page.goto(`/profiles/${items[0]?.id}?tab=traits`);
-  await page.getByRole('row', { name: /data\.pii\.firstname/ }).getByRole('link').click();
-  await expect(page.getByRole('dialog')).toContainText('sign-up');
-});

@@ -1,24 +1,5 @@
 import { expect, rows, test } from './fixtures';
 
-test('suggestions help, wherever the cursor is', async ({ signedIn: page }) => {
-  await page.goto('/events');
-  const line = page.getByRole('combobox', { name: 'Condition' });
-  await line.pressSequentially('prop');
-  await expect(page.getByRole('listbox')).toBeVisible();
-  await expect(page.getByRole('option', { name: /properties\.amount/ })).toContainText('number');
-  await line.press('Escape');
-  await expect(page.getByRole('listbox')).toHaveCount(0);
-
-  await line.fill('');
-  await line.pressSequentially('type = "pur');
-  await expect(page.getByRole('option')).toHaveText([/"purchase"/]);
-  await line.press('ArrowDown');
-  await line.press('Enter');
-  await expect(line).toHaveValue('type = "purchase" ');
-  await line.press('Enter');
-  await expect(page).toHaveURL(/q=type/);
-});
-
 test('a mistake is marked and explained, and the old results stay', async ({ signedIn: page }) => {
   await page.goto('/events?q=type:search');
   await expect(rows(page).first()).toBeVisible();

@@ -4,7 +4,6 @@ import { allRoutes } from './routes';
 const sizes = [
   { width: 1024, height: 768 },
   { width: 390, height: 844 },
-  { width: 320, height: 640 },
 ];
 
 test('no page is wider than its window', async ({ signedIn: page, program }) => {

@@ -14,12 +14,3 @@ test('the page is sent with a strict policy, and the cookie is out of reach', as
   expect(login.headers()['set-cookie']).toMatch(/HttpOnly/);
   expect(login.headers()['set-cookie']).toMatch(/SameSite=Lax/);
 });
-
-test('hashed files are asked for once', async ({ signedIn: page }) => {
-  await page.goto('/events');
-  await page.waitForLoadState('networkidle');
-  await page.reload();
-  await page.waitForLoadState('networkidle');
-  const transferred = await page.evaluate(() => performance.getEntriesByType('resource').filter((entry) => entry.name.includes('/assets/') && (entry as PerformanceResourceTiming).transferSize > 0).map((entry) => entry.name));
-  expect(transferred).toEqual([]);
-});

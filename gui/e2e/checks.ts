@@ -1,10 +1,20 @@
 /** The acceptance checks that have a file of their own, by their numbers. */
-export const checks = [1, 2, 3, 4, 6, 7, 9, 15, 16, 18, 19, 37, 38, 43, 44, 46, 47, 48, 50, 53, 54, 57];
+export const checks = [
+  1, 2, 3, 4, 5, 6, 7, 9, 10, 15, 16, 17, 18, 19, 31, 33, 36, 37, 38, 40, 43, 44, 45, 46, 47, 48, 49, 50, 52, 53, 54, 56, 57,
+];
 
 /** Parts of checks that are left out, and why. */
 export const leftOut: readonly { check: number; part: string; reason: string }[] = [
   { check: 7, part: 'the audiences of a person', reason: 'there are no audiences yet' },
   { check: 15, part: 'creating an audience', reason: 'there are no audiences yet' },
+  { check: 33, part: 'rules, mappings, flows, destinations and plan of a type', reason: 'none of them can be edited yet' },
+  { check: 36, part: 'finding an audience, making a flow', reason: 'there are no audiences and flows yet' },
+  { check: 38, part: 'the panel of a flow', reason: 'there are no flows yet' },
+  { check: 40, part: 'masked personal data', reason: 'there is no right to see them yet' },
+  { check: 43, part: 'code editors and the canvas', reason: 'there are no flows yet' },
   { check: 44, part: 'the skeleton of a flow', reason: 'there are no flows yet' },
   { check: 48, part: 'the list of deliveries and the editor of flows', reason: 'there are no destinations and flows yet' },
+  { check: 49, part: 'the edges of a canvas', reason: 'there are no flows yet' },
+  { check: 52, part: 'differences and edges', reason: 'there are no flows yet' },
+  { check: 57, part: 'secrets of resources', reason: 'there are no resources yet' },
 ];

@@ -42,5 +42,8 @@ export const roles: readonly Role[] = ['admin', 'developer', 'marketer', 'viewer
 /** Whether a role may connect systems: sources, tokens, the queue. */
 export const mayConnect = (role: Role) => developers.includes(role);
 
+/** Whether a role may make accounts and settings. */
+export const mayAdminister = (role: Role) => role === 'admin';
+
 /** Whether a role may change or take away data of customers. */
 export const mayMarket = (role: Role) => role !== 'viewer';

@@ -1,7 +1,6 @@
-import { Skeleton } from '@mantine/core';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { memo, useCallback, useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import styles from './DataTable.module.css';
 
@@ -45,12 +44,19 @@ const skeletonRows = 12;
 
 /** A table of any length: only rows in view exist. Arrows, Home, End and page keys move between rows, Enter opens one. */
 export function DataTable<T>(props: DataTableProps<T>) {
-  const { label, columns, rows, rowId, total = rows.length, loading, onMore, onOpen, openId, sort = '', onSort, empty, fitted } = props;
+  const { label, columns, rows, rowId, total = rows.length, loading, onMore, openId, sort = '', onSort, empty, fitted } = props;
   const frame = useRef<HTMLDivElement>(null);
+  // One function for all renders, so that rows need not be drawn anew for it.
+  const latest = useRef(props.onOpen);
+  useEffect(() => {
+    latest.current = props.onOpen;
+  });
+  const opening = useCallback((row: T) => latest.current?.(row), []);
+  const onOpen = props.onOpen && opening;
   const [active, setActive] = useState(0);
   const moved = useRef(false);
   const count = loading ? skeletonRows : Math.max(total, rows.length);
-  const virtual = useVirtualizer({ count, getScrollElement: () => frame.current, estimateSize: () => rowHeight, overscan: 10, scrollMargin: rowHeight, scrollPaddingStart: rowHeight });
+  const virtual = useVirtualizer({ count, getScrollElement: () => frame.current, estimateSize: () => rowHeight, overscan: 6, scrollMargin: rowHeight, scrollPaddingStart: rowHeight });
   const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
   const opened = rows.findIndex((row) => rowId(row) === openId);
@@ -107,25 +113,19 @@ export function DataTable<T>(props: DataTableProps<T>) {
           {items.map(({ index, start }) => {
             const row = loading ? undefined : rows[index];
             return (
-              <div
+              <Row
                 key={index}
-                role="row"
-                data-index={index}
-                data-opens={onOpen && row !== undefined ? rowId(row) : undefined}
-                aria-rowindex={index + 2}
-                aria-selected={openId === undefined ? undefined : index === opened}
-                tabIndex={index === focused ? 0 : -1}
-                className={styles.row}
-                style={{ gridTemplateColumns: template, transform: `translateY(${start - rowHeight}px)` }}
-                onFocus={() => setActive(index)}
-                onClick={row === undefined ? undefined : () => onOpen?.(row)}
-              >
-                {columns.map((column) => (
-                  <div key={column.id} role="gridcell" className={`${styles.cell} ${column.end ? styles.end : ''}`}>
-                    {row === undefined ? <Skeleton h={10} w="70%" /> : column.cell(row)}
-                  </div>
-                ))}
-              </div>
+                index={index}
+                top={start - rowHeight}
+                row={row}
+                opens={onOpen && row !== undefined ? rowId(row) : undefined}
+                selected={openId === undefined ? undefined : index === opened}
+                focusable={index === focused}
+                columns={columns}
+                template={template}
+                onFocus={setActive}
+                onOpen={onOpen}
+              />
             );
           })}
         </div>
@@ -134,6 +134,46 @@ export function DataTable<T>(props: DataTableProps<T>) {
     </div>
   );
 }
+
+interface RowProps<T> {
+  index: number;
+  /** Pixels below the first row. */
+  top: number;
+  /** Undefined rows are still to come. */
+  row?: T;
+  /** The id of what the row opens. */
+  opens?: string;
+  selected?: boolean;
+  focusable: boolean;
+  columns: readonly Column<T>[];
+  template: string;
+  onFocus(index: number): void;
+  onOpen?(row: T): void;
+}
+
+/** A row that is drawn anew only when something of it changes: while the table scrolls most of them stay. */
+const Row = memo(function Row<T>({ index, top, row, opens, selected, focusable, columns, template, onFocus, onOpen }: RowProps<T>) {
+  return (
+    <div
+      role="row"
+      data-index={index}
+      data-opens={opens}
+      aria-rowindex={index + 2}
+      aria-selected={selected}
+      tabIndex={focusable ? 0 : -1}
+      className={styles.row}
+      style={{ gridTemplateColumns: template, transform: `translateY(${top}px)` }}
+      onFocus={() => onFocus(index)}
+      onClick={row === undefined ? undefined : () => onOpen?.(row)}
+    >
+      {columns.map((column) => (
+        <div key={column.id} role="gridcell" className={`${styles.cell} ${column.end ? styles.end : ''}`}>
+          {row === undefined ? <span className={styles.blank} /> : column.cell(row)}
+        </div>
+      ))}
+    </div>
+  );
+}) as <T>(props: RowProps<T>) => ReactNode;
 
 function HeadCell<T>({ column, sort, onSort }: { column: Column<T>; sort: string; onSort?(sort: string): void }) {
   const { t } = useTranslation();

@@ -1,29 +1,29 @@
-import { ActionIcon, CopyButton, Tooltip } from '@mantine/core';
+import { useClipboard } from '@mantine/hooks';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import styles from './Id.module.css';
 
-/** Puts a text into the clipboard. */
+const copiedTime = 1500; // milliseconds
+
+/** Puts a text into the clipboard. Plain, since lists have hundreds of them. */
 export function Copy({ text, label }: { text: string; label?: string }) {
   const { t } = useTranslation();
+  const { copied, copy } = useClipboard({ timeout: copiedTime });
+  const name = copied ? t('copied') : (label ?? t('copy'));
   return (
-    <CopyButton value={text} timeout={1500}>
-      {({ copied, copy }) => (
-        <Tooltip label={copied ? t('copied') : (label ?? t('copy'))}>
-          <ActionIcon
-            size="sm"
-            color={copied ? 'teal' : 'gray'}
-            aria-label={copied ? t('copied') : (label ?? t('copy'))}
-            onClick={(event) => {
-              event.stopPropagation();
-              copy();
-            }}
-          >
-            {copied ? <IconCheck size={14} /> : <IconCopy size={14} />}
-          </ActionIcon>
-        </Tooltip>
-      )}
-    </CopyButton>
+    <button
+      type="button"
+      className={styles.copy}
+      data-copied={copied || undefined}
+      aria-label={name}
+      title={name}
+      onClick={(event) => {
+        event.stopPropagation();
+        copy(text);
+      }}
+    >
+      {copied ? <IconCheck size={14} aria-hidden /> : <IconCopy size={14} aria-hidden />}
+    </button>
   );
 }
 

@@ -1,4 +1,4 @@
-import { Alert, Button, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { Alert, Button, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { IconAlertCircle } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
@@ -7,6 +7,7 @@ import type { Me } from '../../api/client';
 import { signIn } from '../../api/me';
 import { asProblem } from '../../api/problem';
 import { useFormat } from '../format';
+import { PasswordField } from '../../ui/PasswordField';
 
 /** Asks for address and password. */
 export function LoginForm({ email = '', onDone }: { email?: string; onDone(me: Me): void }) {
@@ -39,13 +40,11 @@ export function LoginForm({ email = '', onDone }: { email?: string; onDone(me: M
           </Alert>
         )}
         <TextInput label={t('login.email')} type="email" autoComplete="username" required withAsterisk={false} data-autofocus={!email || undefined} autoFocus={!email} {...form.getInputProps('email')} />
-        <PasswordInput
+        <PasswordField
           label={t('login.password')}
           autoComplete="current-password"
           required
-          withAsterisk={false}
           data-autofocus={email ? true : undefined}
-          visibilityToggleButtonProps={{ 'aria-label': t('login.show') }}
           {...form.getInputProps('password')}
         />
         <Button type="submit" loading={login.isPending}>

@@ -16,7 +16,7 @@ import styles from './Shell.module.css';
 
 // What is not seen at first is loaded when it is wanted.
 const MenuDrawer = lazy(() => import('./MenuDrawer'));
-const Palette = lazy(() => import('./Palette'));
+const Palette = lazy(() => import('./palette/Palette'));
 const SessionEnded = lazy(() => import('./SessionEnded'));
 const ShortcutSheet = lazy(() => import('./ShortcutSheet'));
 

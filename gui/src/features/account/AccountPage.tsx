@@ -1,4 +1,4 @@
-import { Button, PasswordInput, Stack, Text } from '@mantine/core';
+import { Button, Stack, Text } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
 import { useMutation } from '@tanstack/react-query';
@@ -11,6 +11,7 @@ import { Facts } from '../../ui/Facts';
 import { FormProblem } from '../../ui/FormProblem';
 import { Page } from '../../ui/Page';
 import { Panel } from '../../ui/Panel';
+import { PasswordField } from '../../ui/PasswordField';
 
 /** What belongs to the person who is signed in. */
 export function AccountPage() {
@@ -66,19 +67,16 @@ function Password() {
     },
     onError: (error) => form.setErrors(asProblem(error).faultsOf(fields)),
   });
-  const show = { 'aria-label': t('setup.show') };
   return (
     <form onSubmit={form.onSubmit((values) => change.mutate(values))}>
       <Stack gap="md">
         <FormProblem error={change.error} fields={fields} />
-        <PasswordInput label={t('own.current')} autoComplete="current-password" required withAsterisk={false} visibilityToggleButtonProps={show} {...form.getInputProps('current')} />
-        <PasswordInput
+        <PasswordField label={t('own.current')} autoComplete="current-password" required {...form.getInputProps('current')} />
+        <PasswordField
           label={t('own.next')}
           description={t('own.nextHelp')}
           autoComplete="new-password"
           required
-          withAsterisk={false}
-          visibilityToggleButtonProps={show}
           {...form.getInputProps('password')}
         />
         <div>

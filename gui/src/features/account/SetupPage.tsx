@@ -1,4 +1,4 @@
-import { Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
@@ -10,6 +10,7 @@ import { FormProblem } from '../../ui/FormProblem';
 import { Door } from './Door';
 import { setupRoute } from './routes';
 import { ButtonLink } from '../../ui/links';
+import { PasswordField } from '../../ui/PasswordField';
 
 /** Makes the first administrator with the link that the program printed. */
 export function SetupPage() {
@@ -54,14 +55,11 @@ function SetupForm({ token }: { token: string }) {
       <Stack gap="md">
         <FormProblem error={setUp.error} fields={fields} />
         <TextInput label={t('setup.email')} type="email" autoComplete="username" required withAsterisk={false} autoFocus {...form.getInputProps('email')} />
-        <PasswordInput
+        <PasswordField
           label={t('setup.password')}
           description={t('setup.passwordHelp')}
           autoComplete="new-password"
-          aria-invalid={form.errors.password !== undefined}
           required
-          withAsterisk={false}
-          visibilityToggleButtonProps={{ 'aria-label': t('setup.show') }}
           {...form.getInputProps('password')}
         />
         <Button type="submit" loading={setUp.isPending}>

@@ -40,7 +40,7 @@ export function DashboardPage() {
   if (sources.data?.length === 0) {
     return (
       <Page title={t('title')}>
-        <Empty title={t('begin')} text={t('beginText')}>
+        <Empty title={t('begin')} text={t('beginText')} docs="tracker.md">
           <ButtonLink to="/sources/new">{t('firstSource')}</ButtonLink>
         </Empty>
       </Page>

@@ -34,7 +34,7 @@ export function EventsPage() {
         openId={search.event ?? ''}
         mayExport={mayMarket(me.role)}
         empty={
-          <Empty title={t('none')} text={t('noneText')}>
+          <Empty title={t('none')} text={t('noneText')} docs="tracker.md">
             <ButtonLink to="/sources">
               {t('toSources')}
             </ButtonLink>

@@ -1,12 +1,13 @@
 import { Badge, Button, Text } from '@mantine/core';
 import { IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Document } from '../../api/documents';
 import { useShortcut } from '../../app/shortcuts';
 import { DataTable } from '../../ui/DataTable';
 import { Empty } from '../../ui/Empty';
 import { ErrorState } from '../../ui/ErrorState';
+import { ButtonLink } from '../../ui/links';
 import { columnsOf } from '../../ui/list/columns';
 import { Page } from '../../ui/Page';
 import { QueryBar } from '../../ui/query/QueryBar';
@@ -24,10 +25,11 @@ export function LivePage() {
 }
 
 function Live({ q }: { q: string }) {
-  const { t } = useTranslation('live');
+  const { t } = useTranslation(['live', 'app']);
   const search = liveRoute.useSearch();
   const navigate = liveRoute.useNavigate();
-  const columns = useEventColumns();
+  const known = useEventColumns();
+  const columns = useMemo(() => columnsOf(standardFields, known), [known]);
   const { tail, paused, toggle, newest } = useTail(q);
   useShortcut('space', paused ? t('resume') : t('pause'), toggle);
   const show = (event: string | undefined, replace: boolean) => void navigate({ search: (now) => ({ ...now, event, tab: event && now.tab }), replace });
@@ -51,13 +53,25 @@ function Live({ q }: { q: string }) {
       ) : (
         <DataTable
           label={t('title')}
-          columns={columnsOf(standardFields, columns).map(({ sort: _, ...column }) => column)}
+          columns={columns}
           rows={tail.shown}
           rowId={(event) => event.id}
           loading={newest.isPending}
           onOpen={(event) => show(event.id, false)}
           openId={search.event ?? ''}
-          empty={<Empty title={q ? t('waitingFor', { q }) : t('waiting')} text={t('waitingText')} />}
+          empty={
+            <Empty title={q ? t('waitingFor', { q }) : t('waiting')} text={t('waitingText')} docs="tracker.md">
+              {q ? (
+                <Button variant="default" onClick={() => void navigate({ search: {} })}>
+                  {t('app:list.clear')}
+                </Button>
+              ) : (
+                <ButtonLink to="/sources" variant="default">
+                  {t('toSources')}
+                </ButtonLink>
+              )}
+            </Empty>
+          }
         />
       )}
       {tail.skipped > 0 && <Text c="dimmed">{t('skipped', { count: tail.skipped })}</Text>}

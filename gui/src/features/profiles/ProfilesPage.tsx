@@ -59,7 +59,7 @@ export function ProfilesPage() {
         onOpen={({ id }) => void navigate({ to: '/profiles/$id', params: { id } })}
         mayExport={mayMarket(me.role)}
         empty={
-          <Empty title={t('none')} text={t('noneText')}>
+          <Empty title={t('none')} text={t('noneText')} docs="architecture.md">
             <ButtonLink to="/sources">
               {t('toSources')}
             </ButtonLink>

@@ -51,7 +51,7 @@ export function SessionsPage() {
         }}
         mayExport={mayMarket(me.role)}
         empty={
-          <Empty title={t('none')} text={t('noneText')}>
+          <Empty title={t('none')} text={t('noneText')} docs="tracker.md">
             <ButtonLink to="/sources">
               {t('toSources')}
             </ButtonLink>

@@ -58,7 +58,7 @@ export function SourcesPage() {
       {sources.error && !sources.data ? (
         <ErrorState error={sources.error} onRetry={() => void sources.refetch()} />
       ) : sources.data?.length === 0 ? (
-        <Empty title={t('none')} text={t('noneText')}>
+        <Empty title={t('none')} text={t('noneText')} docs="tracker.md">
           {create}
         </Empty>
       ) : (

@@ -47,7 +47,7 @@ export function TokensPage() {
       {tokens.error && !tokens.data ? (
         <ErrorState error={tokens.error} onRetry={() => void tokens.refetch()} />
       ) : tokens.data?.length === 0 ? (
-        <Empty title={t('none')} text={t('noneText')}>
+        <Empty title={t('none')} text={t('noneText')} docs="configuration.md">
           {create}
         </Empty>
       ) : (

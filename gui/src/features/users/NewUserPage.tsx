@@ -1,4 +1,4 @@
-import { Button, Group, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
@@ -11,6 +11,7 @@ import { Page } from '../../ui/Page';
 import { UnsavedGuard } from '../../ui/UnsavedGuard';
 import { RoleChoice } from './RoleChoice';
 import { newUserRoute } from './routes';
+import { PasswordField } from '../../ui/PasswordField';
 
 /** Makes an account for somebody. */
 export function NewUserPage() {
@@ -35,12 +36,11 @@ export function NewUserPage() {
           <TextInput label={t('email')} description={t('emailHelp')} type="email" required maxLength={254} autoComplete="off" autoFocus {...form.getInputProps('email')} />
           <TextInput label={t('name')} maxLength={200} autoComplete="off" {...form.getInputProps('name')} />
           <RoleChoice {...form.getInputProps('role')} />
-          <PasswordInput
+          <PasswordField
             label={t('password')}
             description={t('passwordHelp')}
             required
             autoComplete="new-password"
-            visibilityToggleButtonProps={{ 'aria-label': t('show') }}
             {...form.getInputProps('password')}
           />
           <Group>

@@ -1,4 +1,4 @@
-import { Badge, Button, Group, PasswordInput, Skeleton, Stack, Switch, TextInput } from '@mantine/core';
+import { Badge, Button, Group, Skeleton, Stack, Switch, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
@@ -14,6 +14,7 @@ import { Page } from '../../ui/Page';
 import { UnsavedGuard } from '../../ui/UnsavedGuard';
 import { RoleChoice } from './RoleChoice';
 import { userRoute } from './routes';
+import { PasswordField } from '../../ui/PasswordField';
 
 /** One account: its role, whether it may sign in, a new password. */
 export function UserPage() {
@@ -73,11 +74,10 @@ function Change({ user }: { user: User }) {
         <TextInput label={t('name')} maxLength={200} {...form.getInputProps('name')} />
         <RoleChoice {...form.getInputProps('role')} />
         <Switch label={t('disable')} description={t('disableHelp')} {...form.getInputProps('disabled', { type: 'checkbox' })} />
-        <PasswordInput
+        <PasswordField
           label={t('newPassword')}
           description={t('newPasswordHelp')}
           autoComplete="new-password"
-          visibilityToggleButtonProps={{ 'aria-label': t('show') }}
           {...form.getInputProps('password')}
         />
         <Group justify="space-between">

@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Popover, Skeleton, Stack, Text, Tooltip } from '@mantine/core';
 import { IconColumns3, IconDownload, IconRefresh } from '@tabler/icons-react';
-import { lazy, Suspense, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useMemo, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { exportURL, mostRows, type Collection, type Document } from '../../api/documents';
 import { useFormat } from '../../app/format';
@@ -38,8 +38,9 @@ export function DocumentList({ label, documents, search, onSearch, known, standa
   const { t } = useTranslation();
   const { list, histogram, rows, length, more, refresh, collection } = documents;
   const { q = '', from = '', to = '', sort = '' } = search;
-  const fields = chosenFields(search.columns, standard);
+  const fields = useMemo(() => chosenFields(search.columns, standard), [search.columns, standard]);
   const filtered = q !== '' || from !== '' || to !== '';
+  const columns = useMemo(() => columnsOf(fields, known), [fields, known]);
   const setRange = (range: Range) => onSearch({ from: range.from || undefined, to: range.to || undefined });
   useShortcut('r', t('list.refresh'), refresh);
 
@@ -66,7 +67,7 @@ export function DocumentList({ label, documents, search, onSearch, known, standa
       ) : (
         <DataTable
           label={label}
-          columns={columnsOf(fields, known)}
+          columns={columns}
           rows={rows}
           rowId={(row) => row.id}
           total={length}

@@ -1,0 +1,46 @@
+import { expect, open, test } from './fixtures';
+
+test('suggestions help, wherever the cursor is', async ({ signedIn: page }) => {
+  await open(page, '/events');
+  const line = page.getByRole('combobox', { name: 'Condition' });
+  await line.pressSequentially('prop');
+  await expect(page.getByRole('listbox')).toBeVisible();
+  await expect(line).toHaveAttribute('aria-expanded', 'true');
+  await line.pressSequentially('erties.am');
+  await expect(page.getByRole('option', { name: /properties\.amount/ })).toContainText('number');
+  await line.press('Escape');
+  await expect(page.getByRole('listbox')).toHaveCount(0);
+
+  await line.fill('');
+  await line.pressSequentially('type = "pur');
+  await expect(page.getByRole('option')).toHaveText([/"purchase"/]);
+  await line.press('ArrowDown');
+  await line.press('Enter');
+  await expect(line).toHaveValue('type = "purchase" ');
+  await line.press('Enter');
+  await expect(page).toHaveURL(/q=type/);
+});
+
+test('in the middle of a text the rest stays', async ({ signedIn: page }) => {
+  await open(page, '/events');
+  const line = page.getByRole('combobox', { name: 'Condition' });
+  await line.fill('type = "" AND properties.amount > 50');
+  await line.evaluate((input: HTMLInputElement) => input.setSelectionRange(8, 8));
+  await line.pressSequentially('purcha');
+  await page.getByRole('option', { name: /"purchase"/ }).click();
+  await expect(line).toHaveValue('type = "purchase" AND properties.amount > 50');
+});
+
+test('only traits that people really have are suggested, and values by how often they occur', async ({ signedIn: page, program }) => {
+  await program.track('shop', 'traits', [{ type: 'sign-up', properties: { email: { main: 'trait@example.com' }, firstname: 'Tina' } }]);
+  await open(page, '/profiles');
+  const line = page.getByRole('combobox', { name: 'Condition' });
+  await line.pressSequentially('data.pii.');
+  await expect(page.getByRole('option', { name: /^data\.pii\.firstname/ })).toBeVisible();
+  await expect(page.getByRole('option', { name: /data\.pii\.never/ })).toHaveCount(0);
+  await open(page, '/events');
+  await line.pressSequentially('type = ');
+  const counts = await page.getByRole('option').evaluateAll((options) => options.map((option) => Number(option.lastElementChild?.textContent?.replaceAll(/\D/g, '') ?? 0)));
+  expect(counts.length).toBeGreaterThan(3);
+  expect(counts).toEqual([...counts].sort((a, b) => b - a));
+});
