@@ -1,4 +1,4 @@
-import { expect, test } from './fixtures';
+import { expect, settled, test } from './fixtures';
 
 test('dragging over bars chooses their time; Back gives the former one', async ({ signedIn: page }) => {
   await page.goto('/events');
@@ -6,6 +6,7 @@ test('dragging over bars chooses their time; Back gives the former one', async (
   await page.getByRole('button', { name: 'Last 24 hours' }).click();
   await expect(page).toHaveURL(/from=-24h/);
   const total = page.locator('[data-total]');
+  await settled(page);
   await expect(total).not.toHaveAttribute('data-total', '0');
   const before = await total.getAttribute('data-total');
   const chart = page.getByRole('img', { name: /Events over time/ });

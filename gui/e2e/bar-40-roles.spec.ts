@@ -59,7 +59,7 @@ test('an administrator makes accounts and tokens, and takes them away', async ({
   await open(page, '/tokens/new');
   await page.getByLabel('Name').fill('Nightly report');
   await page.getByRole('button', { name: 'Create' }).click();
-  const secret = await page.getByLabel('Copy the token').first().innerText();
+  const secret = await page.locator('pre').first().innerText();
   const me = await fetch(`${program.url}/api/v1/me`, { headers: { Authorization: `Bearer ${secret}` } });
   expect(me.status).toBe(200);
   await page.getByRole('button', { name: 'Done' }).click();

@@ -1,11 +1,12 @@
 /** The acceptance checks that have a file of their own, by their numbers. */
 export const checks = [
-  1, 2, 3, 4, 5, 6, 7, 9, 10, 15, 16, 17, 18, 19, 31, 33, 36, 37, 38, 40, 43, 44, 45, 46, 47, 48, 49, 50, 52, 53, 54, 56, 57,
+  1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 16, 17, 18, 19, 31, 33, 36, 37, 38, 40, 43, 44, 45, 46, 47, 48, 49, 50, 52, 53, 54, 56, 57,
 ];
 
 /** Parts of checks that are left out, and why. */
 export const leftOut: readonly { check: number; part: string; reason: string }[] = [
   { check: 7, part: 'the audiences of a person', reason: 'there are no audiences yet' },
+  { check: 8, part: 'the run of a flow, deliveries and their time', reason: 'there are no flows and destinations yet' },
   { check: 15, part: 'creating an audience', reason: 'there are no audiences yet' },
   { check: 33, part: 'rules, mappings, flows, destinations and plan of a type', reason: 'none of them can be edited yet' },
   { check: 36, part: 'finding an audience, making a flow', reason: 'there are no audiences and flows yet' },

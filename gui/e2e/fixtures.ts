@@ -95,5 +95,10 @@ export async function open(page: Page, path: string) {
   await page.goto(path);
   await expect(page.locator('main').first()).toBeVisible();
   if (path.includes('event=')) await expect(page.getByRole('dialog').getByRole('tabpanel')).toBeVisible();
+  await settled(page);
+}
+
+/** Waits until nothing is being loaded. */
+export async function settled(page: Page) {
   await expect(page.locator('[aria-busy=true], .mantine-Skeleton-root[data-visible]')).toHaveCount(0);
 }

@@ -21,6 +21,7 @@ export async function allRoutes(program: Program): Promise<string[]> {
     '/sources/new',
     '/sources/shop',
     '/sources/shop?tab=settings',
+    '/console',
     '/users',
     '/users/new',
     `/users/${users[0]?.id}`,

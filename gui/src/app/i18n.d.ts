@@ -1,6 +1,7 @@
 import 'i18next';
 import type app from './locales/en.json';
 import type account from '../features/account/en.json';
+import type console from '../features/console/en.json';
 import type dashboard from '../features/dashboard/en.json';
 import type events from '../features/events/en.json';
 import type eventtypes from '../features/eventtypes/en.json';
@@ -18,6 +19,7 @@ declare module 'i18next' {
     resources: {
       app: typeof app;
       account: typeof account;
+      console: typeof console;
       dashboard: typeof dashboard;
       events: typeof events;
       eventtypes: typeof eventtypes;

@@ -1,4 +1,4 @@
-import { IconActivity, IconBolt, IconClock, IconGauge, IconKey, IconPlugConnected, IconTags, IconUserCog, IconUsers } from '@tabler/icons-react';
+import { IconActivity, IconBolt, IconClock, IconGauge, IconKey, IconPlugConnected, IconTags, IconTerminal2, IconUserCog, IconUsers } from '@tabler/icons-react';
 import type { Role } from '../api/client';
 import { administrators, developers } from '../api/me';
 
@@ -22,7 +22,10 @@ export const navigation = [
   },
   {
     title: 'nav.connections',
-    places: [{ to: '/sources', label: 'nav.sources', icon: IconPlugConnected, key: 'o', roles: developers }],
+    places: [
+      { to: '/sources', label: 'nav.sources', icon: IconPlugConnected, key: 'o', roles: developers },
+      { to: '/console', label: 'nav.console', icon: IconTerminal2, key: 'c', roles: developers },
+    ],
   },
   {
     title: 'nav.administration',

@@ -1,6 +1,7 @@
 import { createRouter } from '@tanstack/react-router';
 import type { QueryClient } from '@tanstack/react-query';
 import { accountRoute, loginRoute, setupRoute } from '../features/account/routes';
+import { consoleRoute } from '../features/console/routes';
 import { dashboardRoute } from '../features/dashboard/routes';
 import { eventsRoute } from '../features/events/routes';
 import { eventTypeRoute, eventTypesRoute } from '../features/eventtypes/routes';
@@ -27,6 +28,7 @@ const tree = root.addChildren([
     sourcesRoute,
     newSourceRoute,
     sourceRoute,
+    consoleRoute,
     usersRoute,
     newUserRoute,
     userRoute,

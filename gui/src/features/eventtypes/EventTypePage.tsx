@@ -5,6 +5,8 @@ import { useTranslation } from 'react-i18next';
 import { faulty, histogramQuery, textAt, topQuery, type Filter } from '../../api/documents';
 import { eventTypesQuery, newestOfTypeQuery } from '../../api/eventtypes';
 import { useFormat } from '../../app/format';
+import { mayConnect } from '../../api/me';
+import { signedIn } from '../../app/routes';
 import { usePreferences } from '../../app/preferences';
 import { ErrorState } from '../../ui/ErrorState';
 import { CountFigure, Figure, Figures } from '../../ui/figures/Figure';
@@ -26,6 +28,7 @@ export function EventTypePage() {
   const { t } = useTranslation('eventtypes');
   const format = useFormat();
   const { zone } = usePreferences();
+  const { me } = signedIn.useRouteContext();
   const { id } = eventTypeRoute.useParams();
   const { from = '', to = '' } = eventTypeRoute.useSearch();
   const navigate = eventTypeRoute.useNavigate();
@@ -48,6 +51,11 @@ export function EventTypePage() {
       actions={
         <>
           <TimeRange value={range} onChange={setRange} />
+          {mayConnect(me.role) && (
+            <ButtonLink to="/console" search={{ type: id }} variant="default">
+              {t('send')}
+            </ButtonLink>
+          )}
           <ButtonLink to="/events" search={filter} variant="default">
             {t('events')}
           </ButtonLink>

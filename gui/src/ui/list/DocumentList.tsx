@@ -99,7 +99,7 @@ function Total({ documents: { count, collection } }: { documents: Documents }) {
   const format = useFormat();
   if (count.data === undefined) return <Text c="dimmed">{count.error ? t('list.totalUnknown') : t('list.counting')}</Text>;
   return (
-    <Text role="status" data-total={count.data}>
+    <Text role="status" data-total={count.data} aria-busy={count.isPlaceholderData} className={styles.total}>
       <b className="number">{t(`list.total.${collection}`, { count: count.data, number: format.number(count.data) })}</b>
       {count.data > mostRows && (
         <Text span c="dimmed">

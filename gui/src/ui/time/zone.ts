@@ -26,9 +26,12 @@ interface Wall {
   second: number;
 }
 
-/** What clocks of a zone show at a time. */
-function wallOf(time: number, zone: string): Wall {
-  const parts = new Intl.DateTimeFormat('en', {
+const clocks = new Map<string, Intl.DateTimeFormat>(); // making one takes longer than using it
+
+function clockOf(zone: string): Intl.DateTimeFormat {
+  const known = clocks.get(zone);
+  if (known) return known;
+  const clock = new Intl.DateTimeFormat('en', {
     timeZone: zone,
     hourCycle: 'h23',
     year: 'numeric',
@@ -37,7 +40,14 @@ function wallOf(time: number, zone: string): Wall {
     hour: 'numeric',
     minute: 'numeric',
     second: 'numeric',
-  }).formatToParts(time);
+  });
+  clocks.set(zone, clock);
+  return clock;
+}
+
+/** What clocks of a zone show at a time. */
+function wallOf(time: number, zone: string): Wall {
+  const parts = clockOf(zone).formatToParts(time);
   const part = (type: Intl.DateTimeFormatPartTypes) => Number(parts.find((p) => p.type === type)?.value);
   return { year: part('year'), month: part('month'), day: part('day'), hour: part('hour'), minute: part('minute'), second: part('second') };
 }
