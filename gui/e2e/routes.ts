@@ -27,6 +27,7 @@ export async function allRoutes(program: Program): Promise<string[]> {
     `/users/${users[0]?.id}`,
     '/tokens',
     '/tokens/new',
+    '/settings',
     '/account',
     '/nowhere',
   ];

@@ -8,6 +8,7 @@ import type eventtypes from '../features/eventtypes/en.json';
 import type live from '../features/live/en.json';
 import type profiles from '../features/profiles/en.json';
 import type sessions from '../features/sessions/en.json';
+import type settings from '../features/settings/en.json';
 import type sources from '../features/sources/en.json';
 import type tokens from '../features/tokens/en.json';
 import type users from '../features/users/en.json';
@@ -26,6 +27,7 @@ declare module 'i18next' {
       live: typeof live;
       profiles: typeof profiles;
       sessions: typeof sessions;
+      settings: typeof settings;
       sources: typeof sources;
       tokens: typeof tokens;
       users: typeof users;

@@ -42,5 +42,14 @@ export async function changeLanguage(language: Language) {
   preferences.set({ language });
 }
 
+/** Takes language and time zone of the workspace, where the person chose none. */
+export async function takeDefaults(defaults: { language?: string; zone?: string }) {
+  preferences.suggest(defaults);
+  const { language } = preferences.get();
+  if (language === i18next.language) return;
+  await i18next.changeLanguage(language);
+  document.documentElement.lang = language;
+}
+
 /** Loads the words of features, before a page of theirs is shown. */
 export const loadWords = (namespaces: string | string[]) => i18next.loadNamespaces(namespaces);

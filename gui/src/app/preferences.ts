@@ -53,12 +53,24 @@ function known(zone: string): boolean {
 let current = initial();
 const listeners = new Set<() => void>();
 
+function tell(next: Preferences) {
+  if (next.language === current.language && next.zone === current.zone) return;
+  current = next;
+  for (const listener of listeners) listener();
+}
+
 export const preferences = {
   get: () => current,
+  /** Takes what the workspace says where the person chose nothing. */
+  suggest({ language, zone }: { language?: string; zone?: string }) {
+    const change: Partial<Preferences> = {};
+    if (language && language in languages && !recall(keys.language)) change.language = language as Language;
+    if (zone && known(zone) && !recall(keys.zone)) change.zone = zone;
+    tell({ ...current, ...change });
+  },
   set(change: Partial<Preferences>) {
-    current = { ...current, ...change };
     for (const [name, value] of Object.entries(change)) remember(keys[name as keyof Preferences], value);
-    for (const listener of listeners) listener();
+    tell({ ...current, ...change });
   },
   subscribe(listener: () => void) {
     listeners.add(listener);

@@ -8,6 +8,7 @@ import { eventTypeRoute, eventTypesRoute } from '../features/eventtypes/routes';
 import { liveRoute } from '../features/live/routes';
 import { profileRoute, profilesRoute } from '../features/profiles/routes';
 import { sessionsRoute } from '../features/sessions/routes';
+import { settingsRoute } from '../features/settings/routes';
 import { newSourceRoute, sourceRoute, sourcesRoute } from '../features/sources/routes';
 import { newTokenRoute, tokensRoute } from '../features/tokens/routes';
 import { newUserRoute, userRoute, usersRoute } from '../features/users/routes';
@@ -34,6 +35,7 @@ const tree = root.addChildren([
     userRoute,
     tokensRoute,
     newTokenRoute,
+    settingsRoute,
     accountRoute,
     unknown,
   ]),

@@ -5,7 +5,7 @@ import { Logo } from './Logo';
 import styles from './Shell.module.css';
 
 /** The places of the application. */
-export function Menu({ groups }: { groups: ReturnType<typeof placesFor> }) {
+export function Menu({ groups, workspace }: { groups: ReturnType<typeof placesFor>; workspace?: string }) {
   const { t } = useTranslation();
   return (
     <nav aria-label={t('shell.menu')}>
@@ -13,6 +13,7 @@ export function Menu({ groups }: { groups: ReturnType<typeof placesFor> }) {
         <Logo size={22} />
         {t('product')}
       </div>
+      {workspace && <div className={styles.workspace}>{workspace}</div>}
       {groups.map(({ title, places }) => (
         <section key={title} style={{ marginTop: 'var(--mantine-spacing-lg)' }} aria-label={t(title)}>
           <div className={styles.groupTitle}>{t(title)}</div>

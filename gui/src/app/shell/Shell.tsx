@@ -1,6 +1,7 @@
 import { ActionIcon } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconMenu2, IconSearch } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { Outlet, useMatches, useNavigate, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -8,6 +9,8 @@ import { keyNames, shortcuts, useShortcut } from '../shortcuts';
 import { placesFor, type Place } from '../navigation';
 import { signedIn } from '../routes';
 import { useConnection } from '../../api/connection';
+import { settingsQuery } from '../../api/settings';
+import { takeDefaults } from '../i18n';
 import { Forbidden } from './Forbidden';
 import { Menu } from './Menu';
 import { LostConnection } from './LostConnection';
@@ -35,6 +38,10 @@ export function Shell() {
     return () => window.removeEventListener('keydown', shortcuts.handle);
   }, []);
   useEffect(menuIs.close, [path, menuIs.close]);
+  const { data: settings } = useQuery(settingsQuery);
+  useEffect(() => {
+    if (settings) void takeDefaults({ language: settings.language, zone: settings.time_zone });
+  }, [settings]);
   useShortcut('mod+k', t('shell.find'), () => setPalette(true));
   useShortcut('?', t('shell.shortcuts'), sheetIs.toggle);
   const groups = placesFor(me.role);
@@ -47,7 +54,7 @@ export function Shell() {
       </a>
       {groups.flatMap(({ places }) => places).map((place) => <GoTo key={place.to} place={place} />)}
       <div className={styles.side}>
-        <Menu groups={groups} />
+        <Menu groups={groups} workspace={settings?.name} />
       </div>
       <header className={styles.head}>
         <ActionIcon className={styles.burger} size="lg" aria-label={t('shell.menu')} onClick={menuIs.open}>

@@ -1,4 +1,4 @@
-import { Autocomplete, Button, Group, JsonInput, Select, Stack, TextInput } from '@mantine/core';
+import { Autocomplete, Button, Group, Select, Stack, Textarea, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { IconPlayerPlay, IconSend } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -62,7 +62,7 @@ export function Composer({ onTry, onSend, trying, sending }: ComposerProps) {
           value={form.values.source || only || null}
         />
         <Autocomplete label={t('type')} data={types} limit={shownTypes} required withAsterisk={false} maxLength={200} {...form.getInputProps('type')} />
-        <JsonInput label={t('properties')} description={t('propertiesHelp')} autosize minRows={6} maxRows={20} formatOnBlur spellCheck={false} styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }} {...form.getInputProps('properties')} />
+        <Textarea label={t('properties')} description={t('propertiesHelp')} autosize minRows={6} maxRows={20} spellCheck={false} styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }} {...form.getInputProps('properties')} />
         {described && (
           <div>
             <Button variant="default" size="compact-sm" onClick={() => form.setFieldValue('properties', JSON.stringify(exampleFor(described), undefined, 2))}>

@@ -12,6 +12,7 @@ import { columnsOf } from '../../ui/list/columns';
 import { Page } from '../../ui/Page';
 import { QueryBar } from '../../ui/query/QueryBar';
 import { standardFields, useEventColumns } from '../events/columns';
+import { Views } from '../../ui/views/Views';
 import { EventBeside } from '../events/EventBeside';
 import { liveRoute } from './routes';
 import { useTail } from './useTail';
@@ -40,9 +41,12 @@ function Live({ q }: { q: string }) {
       form="filling"
       mark={paused ? <Badge color="yellow">{t('new', { count: tail.waiting.length })}</Badge> : null}
       actions={
-        <Button variant="default" leftSection={paused ? <IconPlayerPlay size={16} /> : <IconPlayerPause size={16} />} onClick={toggle} aria-pressed={paused}>
-          {paused ? t('resume') : t('pause')}
-        </Button>
+        <>
+          <Views page="live" search={search} onSearch={({ q }) => void navigate({ search: { q } })} />
+          <Button variant="default" leftSection={paused ? <IconPlayerPlay size={16} /> : <IconPlayerPause size={16} />} onClick={toggle} aria-pressed={paused}>
+            {paused ? t('resume') : t('pause')}
+          </Button>
+        </>
       }
     >
       <div>

@@ -11,6 +11,7 @@ import { ErrorState } from '../ErrorState';
 import { QueryBar } from '../query/QueryBar';
 import { Histogram } from '../time/Histogram';
 import { TimeRange, type Range } from '../time/TimeRange';
+import { Views } from '../views/Views';
 import { chosenFields, columnsOf, type DocumentColumn } from './columns';
 import type { Documents, ListSearch } from './useDocuments';
 import styles from './DocumentList.module.css';
@@ -59,6 +60,7 @@ export function DocumentList({ label, documents, search, onSearch, known, standa
       <div className={styles.bar}>
         <Total documents={documents} />
         <div className={styles.space} />
+        <Views page={collection} search={search} onSearch={onSearch} />
         <Columns collection={collection} fields={fields} known={known} onChange={(columns) => onSearch({ columns: columns.join(',') === standard.join(',') ? undefined : columns.join(',') || undefined })} />
         {mayExport && <Export documents={documents} fields={fields} />}
       </div>
