@@ -4,6 +4,7 @@ package nodes
 import (
 	_ "github.com/tracardi/tracardi-go/nodes/activecampaign"
 	_ "github.com/tracardi/tracardi-go/nodes/airtable"
+	_ "github.com/tracardi/tracardi-go/nodes/analytics"
 	_ "github.com/tracardi/tracardi-go/nodes/clock" // each group registers its nodes
 	_ "github.com/tracardi/tracardi-go/nodes/code"
 	_ "github.com/tracardi/tracardi-go/nodes/consent"
@@ -17,6 +18,7 @@ import (
 	_ "github.com/tracardi/tracardi-go/nodes/hubspot"
 	_ "github.com/tracardi/tracardi-go/nodes/mail"
 	_ "github.com/tracardi/tracardi-go/nodes/mailchimp"
+	_ "github.com/tracardi/tracardi-go/nodes/mautic"
 	_ "github.com/tracardi/tracardi-go/nodes/memory"
 	_ "github.com/tracardi/tracardi-go/nodes/message"
 	_ "github.com/tracardi/tracardi-go/nodes/parse"
