@@ -9,6 +9,7 @@ import (
 	_ "github.com/tracardi/tracardi-go/nodes/code"
 	_ "github.com/tracardi/tracardi-go/nodes/consent"
 	_ "github.com/tracardi/tracardi-go/nodes/control"
+	_ "github.com/tracardi/tracardi-go/nodes/crm"
 	_ "github.com/tracardi/tracardi-go/nodes/data"
 	_ "github.com/tracardi/tracardi-go/nodes/elasticemail"
 	_ "github.com/tracardi/tracardi-go/nodes/entity"
