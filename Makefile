@@ -44,7 +44,7 @@ test-web: web
 	@for folder in $(WEB); do (cd $$folder && npm test --silent) || exit 1; done
 
 # The servers that the tests speak to. `make test SERVICES=` leaves them out, and skips what needs them.
-SERVICES ?= opensearch elasticsearch mariadb redis pulsar opensearch2 elasticsearch8 mail
+SERVICES ?= opensearch elasticsearch mariadb redis pulsar opensearch2 elasticsearch8 mail postgres
 
 test-go: web chromium
 	@$(if $(RACE),,echo "no C compiler: the tests run without the race detector (apt-get install gcc)")

@@ -11,6 +11,7 @@ import (
 	_ "github.com/tracardi/tracardi-go/nodes/control"
 	_ "github.com/tracardi/tracardi-go/nodes/crm"
 	_ "github.com/tracardi/tracardi-go/nodes/data"
+	_ "github.com/tracardi/tracardi-go/nodes/database"
 	_ "github.com/tracardi/tracardi-go/nodes/elasticemail"
 	_ "github.com/tracardi/tracardi-go/nodes/entity"
 	_ "github.com/tracardi/tracardi-go/nodes/event"

@@ -1,0 +1,115 @@
+package database
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+	"time"
+
+	"github.com/tracardi/tracardi-go"
+	"github.com/tracardi/tracardi-go/node"
+)
+
+// parameters makes the values of a statement. Lists and objects are JSON.
+func parameters(in *node.Input, of []node.Value) ([]any, error) {
+	values := make([]any, len(of))
+	for i := range of {
+		value, err := of[i].Resolve(in)
+		if err != nil {
+			return nil, err
+		}
+		switch value.(type) {
+		case map[string]any, []any:
+			value = string(tracardi.AppendValue(nil, value))
+		}
+		values[i] = value
+	}
+	return values, nil
+}
+
+// marked writes the marks of parameters as ?, where flows of the original have %s. Those within quotes stay as they are.
+func marked(statement string) string {
+	var text strings.Builder
+	quote := byte(0)
+	for i := 0; i < len(statement); i++ {
+		c := statement[i]
+		switch {
+		case quote != 0 && c == '\\' && i+1 < len(statement):
+			text.WriteByte(c)
+			i++
+			c = statement[i]
+		case quote == c:
+			quote = 0
+		case quote == 0 && (c == '\'' || c == '"' || c == '`'):
+			quote = c
+		case quote == 0 && strings.HasPrefix(statement[i:], "%s"):
+			c = '?'
+			i++
+		}
+		text.WriteByte(c)
+	}
+	return text.String()
+}
+
+// execute runs a statement and makes the payload of what it gives.
+func execute(ctx context.Context, db *sql.DB, reads bool, statement string, data []any) (map[string]any, error) {
+	if reads {
+		rows, err := db.QueryContext(ctx, statement, data...)
+		if err != nil {
+			return nil, err
+		}
+		defer func() { _ = rows.Close() }()
+		found, err := objects(rows)
+		return map[string]any{"result": found}, err
+	}
+	done, err := db.ExecContext(ctx, statement, data...)
+	if err != nil {
+		return nil, err
+	}
+	payload := map[string]any{"result": nil}
+	if affected, err := done.RowsAffected(); err == nil {
+		payload["affected"] = affected
+	}
+	if id, err := done.LastInsertId(); err == nil && id != 0 {
+		payload["id"] = id
+	}
+	return payload, nil
+}
+
+// objects reads rows as objects by the names of the columns.
+func objects(rows *sql.Rows) ([]any, error) {
+	columns, err := rows.Columns()
+	if err != nil {
+		return nil, err
+	}
+	found := []any{}
+	for rows.Next() {
+		if len(found) == maxRows {
+			return nil, tracardi.Errorf(tracardi.TooLarge, "the statement gives more than %d rows; limit it", maxRows)
+		}
+		values, places := make([]any, len(columns)), make([]any, len(columns))
+		for i := range values {
+			places[i] = &values[i]
+		}
+		if err := rows.Scan(places...); err != nil {
+			return nil, err
+		}
+		object := map[string]any{}
+		for i, name := range columns {
+			object[name] = plain(values[i])
+		}
+		found = append(found, object)
+	}
+	return found, rows.Err()
+}
+
+// plain is a column's value as JSON has it.
+func plain(value any) any {
+	switch value := value.(type) {
+	case []byte:
+		return strings.ToValidUTF8(string(value), "\uFFFD")
+	case time.Time:
+		return value.Format(time.RFC3339Nano)
+	}
+	return value
+}
