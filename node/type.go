@@ -133,3 +133,35 @@ func Import(module, class string, old map[string]any) (t *Type, config json.RawM
 	}
 	return t, config, true, nil
 }
+
+// Unused names the settings of a node of the original that say something and have no place in the type.
+func (t *Type) Unused(old map[string]any) (names []string) {
+	if t.Import != nil {
+		old = t.Import(old)
+	}
+	fields := fieldsOf(t.New())
+	for _, name := range sortedNames(old) {
+		if _, known := fields[name]; !known && says(old[name]) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// says tells whether a setting of the original is more than an empty form field.
+func says(value any) bool {
+	switch value := value.(type) {
+	case string:
+		return !slices.Contains([]string{"", "{}", "[]"}, value)
+	case map[string]any:
+		for _, member := range value {
+			if says(member) {
+				return true
+			}
+		}
+		return false
+	case []any:
+		return len(value) > 0
+	}
+	return value != nil && value != false && value != 0.0
+}

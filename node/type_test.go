@@ -6,9 +6,12 @@ import (
 	"encoding/json"
 	"flag"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/tracardi/tracardi-go"
 	"github.com/tracardi/tracardi-go/expr"
@@ -141,6 +144,21 @@ func TestImport(t *testing.T) {
 	}
 	if _, _, ok, _ := node.Import("other.module", "EverythingAction", nil); ok {
 		t.Error("an unknown node was imported")
+	}
+}
+
+func TestUnusedSettings(t *testing.T) {
+	plain := *node.Lookup("trial.everything")
+	plain.Import = nil
+	got := plain.Unused(map[string]any{
+		"size": 5.0, "debug": true, "off": false, "none": nil, "zero": 0.0, "empty": "{}", "list": []any{},
+		"resource2": map[string]any{"id": "", "name": ""}, "server": map[string]any{"id": "r1", "name": ""}, "text": "known",
+	})
+	if diff := cmp.Diff([]string{"debug", "server"}, got); diff != "" {
+		t.Error(diff)
+	}
+	if got := node.Lookup("trial.everything").Unused(map[string]any{"how_big": 5.0}); !slices.Equal(got, []string{"gone"}) {
+		t.Errorf("after Import: got %v", got)
 	}
 }
 

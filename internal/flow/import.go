@@ -138,6 +138,9 @@ func importOriginal(text []byte) (d Document, notes []string, err error) {
 		case from.Data.Start && !kind.Start:
 			notes = append(notes, fmt.Sprintf("the node %q began the flow; here flows do not begin with %s", made.Name, kind.Name))
 		}
+		for _, setting := range kind.Unused(from.Data.Spec.Init) {
+			notes = append(notes, fmt.Sprintf("the setting %q of the node %q is left out: %s has no place for it", setting, made.Name, kind.Name))
+		}
 		kinds[made.ID] = kind
 		d.Graph.Nodes = append(d.Graph.Nodes, made)
 	}

@@ -58,15 +58,12 @@ func (n *Change) Run(ctx context.Context, in *node.Input) (node.Output, error) {
 	}
 	name := keyOf(parts...)
 	sum := sha256.Sum256(tracardi.AppendValue(nil, value))
-	last, known, err := in.Values().Get(ctx, name)
+	changed, err := remember(ctx, in, name, sum[:], n.TTL)
 	if err != nil {
 		return node.Output{}, err
 	}
-	if known && string(last) == string(sum[:]) {
+	if !changed {
 		return node.To("stop", in.Payload), nil
-	}
-	if err := in.Values().Set(ctx, name, sum[:], n.TTL.At(in.Now())); err != nil {
-		return node.Output{}, err
 	}
 	return node.To("pass", in.Payload), nil
 }

@@ -2,6 +2,8 @@
 package control
 
 import (
+	"bytes"
+	"context"
 	"embed"
 	"net/url"
 	"strings"
@@ -22,6 +24,15 @@ func keyOf(parts ...string) string {
 		parts[i] = url.PathEscape(part)
 	}
 	return strings.Join(parts, "/")
+}
+
+// remember keeps a value and tells whether it is another one than the last that was kept.
+func remember(ctx context.Context, in *node.Input, name string, value []byte, ttl node.Duration) (changed bool, err error) {
+	last, known, err := in.Values().Get(ctx, name)
+	if err != nil || known && bytes.Equal(last, value) {
+		return false, err
+	}
+	return true, in.Values().Set(ctx, name, value, ttl.At(in.Now()))
 }
 
 var idPath = expr.MustPath("id")

@@ -17,6 +17,7 @@ func TestNodes(t *testing.T) {
 	nodetest.Group(t, "control", func(_ *testing.T, _ *node.Type, f *nodetest.Flow) {
 		rome := sha256.Sum256([]byte(`"Rome"`))
 		f.Shared["change/flow-1/city/profile-1"] = nodetest.Kept{Value: string(rome[:])}
+		f.Shared["if/flow-1/payload@a%20=%202/profile-1"] = nodetest.Kept{Value: "true"}
 		f.Shared["limiter/mail/bob@example.com"] = nodetest.Kept{Value: "3"}
 	})
 }
