@@ -43,6 +43,8 @@ type Options struct {
 	// Rehearse makes of a text what the edge for events would, and Try takes it through the pipeline; nothing is stored.
 	Rehearse func(r *http.Request, text []byte) (payload *tracardi.Payload, source *tracardi.Source, refused, err error)
 	Try      func(ctx context.Context, payload *tracardi.Payload, source *tracardi.Source) (*pipeline.Trial, error)
+	// Simulate tries a flow on events; nothing is stored.
+	Simulate func(context.Context, pipeline.Simulation) (*pipeline.Simulated, error)
 	// Topics lists the topics of the queue that are in use.
 	Topics func(tenant string) []string
 	// PublicURL is the address that people use, such as https://cdp.example; empty when only the Host header tells.
@@ -62,6 +64,7 @@ type server struct {
 	topics     func(tenant string) []string
 	rehearse   func(r *http.Request, text []byte) (payload *tracardi.Payload, source *tracardi.Source, refused, err error)
 	tryPayload func(ctx context.Context, payload *tracardi.Payload, source *tracardi.Source) (*pipeline.Trial, error)
+	simulate   func(context.Context, pipeline.Simulation) (*pipeline.Simulated, error)
 	closing    <-chan struct{}
 	streams    chan struct{} // holds one for each live stream
 
@@ -70,6 +73,10 @@ type server struct {
 	sources   workspace.Kind[tracardi.Source]
 	redirects workspace.Kind[tracardi.Redirect]
 	resources workspace.Kind[tracardi.Resource]
+	config    storage.Config // of which flows have kinds of their own
+	flows     workspace.Kind[workspace.Flow]
+	liveFlows workspace.Kind[workspace.LiveFlow]
+	triggers  workspace.Kind[workspace.Trigger]
 	api       huma.API
 }
 
@@ -77,7 +84,9 @@ type server struct {
 func New(o Options) (http.Handler, error) {
 	s := &server{
 		records: o.Records, queue: o.Queue, workspace: o.Workspace, guard: o.Guard, log: o.Log, topics: o.Topics,
-		rehearse: o.Rehearse, tryPayload: o.Try, closing: o.Closing, streams: make(chan struct{}, liveStreams),
+		rehearse: o.Rehearse, tryPayload: o.Try, simulate: o.Simulate,
+		config: o.Config, flows: workspace.Flows(o.Config), liveFlows: workspace.LiveFlows(o.Config), triggers: workspace.Triggers(o.Config),
+		closing: o.Closing, streams: make(chan struct{}, liveStreams),
 		settings: workspace.SettingsOf(o.Config), views: workspace.NewKind[view](o.Config, "view"),
 		sources: workspace.Sources(o.Config), redirects: workspace.Redirects(o.Config),
 		resources: workspace.Resources(o.Config), vault: o.Vault, network: o.Network,

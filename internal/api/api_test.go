@@ -78,12 +78,13 @@ func open(t *testing.T) *house {
 	line := pipeline.New(pipeline.Options{
 		Records: h.store, Locks: locks, Hasher: identity.New(make([]byte, 32)), Agents: pipeline.NewAgents(),
 		SystemEvents: true, Instance: "test", Log: log,
+		Workspace: h.workspace, Queue: h.store.Queue(), Cache: cache, Message: collect.Message,
 	})
 	h.collector = collect.New(collect.Options{Workspace: h.workspace, Process: line.Process, Queue: h.store.Queue(), Log: log})
 	h.handler, err = api.New(api.Options{
 		Records: h.store, Config: h.config, Queue: h.store.Queue(), Workspace: h.workspace, Guard: h.guard, Vault: secrets, Log: log,
 		Topics: func(string) []string { return []string{topic} }, PublicURL: "https://cdp.example", Closing: h.closing,
-		Rehearse: h.collector.Rehearse, Try: line.Try,
+		Rehearse: h.collector.Rehearse, Try: line.Try, Simulate: line.Simulate,
 	})
 	h.must(err)
 	return h

@@ -113,6 +113,7 @@ func (s *server) routes() []route {
 	}
 	table = append(table, s.resourceTable()...)
 	table = append(table, s.workplaceRoutes()...)
+	table = append(table, s.flowRoutes()...)
 	for _, d := range []documents{
 		{s, storage.Events, "event", "events"},
 		{s, storage.Sessions, "session", "sessions"},

@@ -40,7 +40,7 @@ func TestEveryRouteSaysWhoMayUseIt(t *testing.T) {
 
 // request is a request for a route whose input means nothing, so that only the right to make it is tried.
 func request(c *client, r api.Route) *answer {
-	path := strings.NewReplacer("{id}", "none", "{field}", "type", "{topic}", "none").Replace(r.Path)
+	path := strings.NewReplacer("{id}", "none", "{field}", "type", "{topic}", "none", "{version}", "1").Replace(r.Path)
 	body := ""
 	if r.Method == "POST" || r.Method == "PUT" || r.Method == "PATCH" {
 		body = "{}"

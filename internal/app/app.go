@@ -155,7 +155,7 @@ func (p *Program) assemble(ctx context.Context, st *stores, secret []byte) (*par
 		Records: st.records, Config: st.config, Queue: st.queue, Workspace: ws, Guard: guard,
 		Vault: secrets, Network: network, Log: p.Log,
 		Topics: func(string) []string { return topics }, PublicURL: s.PublicURL, Closing: parts.closing,
-		Rehearse: parts.collector.Rehearse, Try: line.Try,
+		Rehearse: parts.collector.Rehearse, Try: line.Try, Simulate: line.Simulate,
 	}); err != nil {
 		return nil, err
 	}

@@ -40,24 +40,24 @@ type step struct {
 }
 
 // Check lists everything that is wrong with a drawing.
-func Check(g *Graph) []Problem {
+func Check(g *Graph) []Mistake {
 	_, problems := Compile("", "", 0, g)
 	return problems
 }
 
 // Broken lists what keeps a drawing from being a graph: doubled ids, edges to nowhere, cycles. The rest may be mended later.
-func Broken(problems []Problem) []Problem {
-	return slices.DeleteFunc(slices.Clone(problems), func(p Problem) bool { return !p.Broken })
+func Broken(problems []Mistake) []Mistake {
+	return slices.DeleteFunc(slices.Clone(problems), func(p Mistake) bool { return !p.Broken })
 }
 
 // Faults lists what keeps a flow from running.
-func Faults(problems []Problem) []Problem {
-	return slices.DeleteFunc(slices.Clone(problems), func(p Problem) bool { return p.Warning })
+func Faults(problems []Mistake) []Mistake {
+	return slices.DeleteFunc(slices.Clone(problems), func(p Mistake) bool { return p.Warning })
 }
 
 // Compile makes a drawing ready to run, or says everything that is wrong with it. The flow is nil when there are faults; when
 // there are only warnings it can run.
-func Compile(id, name string, version int64, g *Graph) (*Flow, []Problem) {
+func Compile(id, name string, version int64, g *Graph) (*Flow, []Mistake) {
 	c := compiler{graph: g, index: map[string]int{}}
 	c.nodes()
 	c.connect()
@@ -71,23 +71,23 @@ func Compile(id, name string, version int64, g *Graph) (*Flow, []Problem) {
 
 type compiler struct {
 	graph    *Graph
-	problems []Problem
+	problems []Mistake
 	steps    []step
 	index    map[string]int // node id → step
 	edges    []Edge         // without doubles and broken ones
 }
 
-func (c *compiler) report(p Problem) { c.problems = append(c.problems, p) }
+func (c *compiler) report(p Mistake) { c.problems = append(c.problems, p) }
 
 // nodes makes the steps, in the order of the drawing.
 func (c *compiler) nodes() {
 	for i := range c.graph.Nodes {
 		n := &c.graph.Nodes[i]
 		fault := func(field, format string, args ...any) {
-			c.report(Problem{Node: n.ID, Field: field, Message: fmt.Sprintf(format, args...)})
+			c.report(Mistake{Node: n.ID, Field: field, Message: fmt.Sprintf(format, args...)})
 		}
 		if _, twice := c.index[n.ID]; twice || n.ID == "" {
-			c.report(Problem{Node: n.ID, Field: "id", Message: "each node has an id of its own", Broken: true})
+			c.report(Mistake{Node: n.ID, Field: "id", Message: "each node has an id of its own", Broken: true})
 			continue
 		}
 		s := step{id: n.ID, name: n.Name, kind: node.Lookup(n.Type), config: n.Config}
@@ -138,7 +138,7 @@ func (c *compiler) connect() {
 		from, hasFrom := c.index[e.From]
 		to, hasTo := c.index[e.To]
 		broken := func(message string, args ...any) {
-			c.report(Problem{Edge: e.ID, Message: fmt.Sprintf(message, args...), Broken: true})
+			c.report(Mistake{Edge: e.ID, Message: fmt.Sprintf(message, args...), Broken: true})
 		}
 		switch {
 		case e.ID == "" || ids[e.ID]:
@@ -170,7 +170,7 @@ func (c *compiler) connect() {
 
 func (c *compiler) checkPorts(e *Edge, from, to *step) {
 	if from.kind != nil && !from.kind.HasOut(e.Port) {
-		c.report(Problem{Node: from.id, Edge: e.ID, Field: "port", Message: fmt.Sprintf("the node has no output port %q; it has %s", e.Port, portNames(from.kind.Out, node.ErrorPort))})
+		c.report(Mistake{Node: from.id, Edge: e.ID, Field: "port", Message: fmt.Sprintf("the node has no output port %q; it has %s", e.Port, portNames(from.kind.Out, node.ErrorPort))})
 	}
 	if to.kind == nil {
 		return
@@ -180,9 +180,9 @@ func (c *compiler) checkPorts(e *Edge, from, to *step) {
 	}
 	switch {
 	case len(to.kind.In) == 0:
-		c.report(Problem{Node: to.id, Edge: e.ID, Field: "to_port", Message: "nothing can lead to this node: it only begins flows"})
+		c.report(Mistake{Node: to.id, Edge: e.ID, Field: "to_port", Message: "nothing can lead to this node: it only begins flows"})
 	case !to.kind.HasIn(e.ToPort):
-		c.report(Problem{Node: to.id, Edge: e.ID, Field: "to_port", Message: fmt.Sprintf("the node has no input port %q; it has %s", e.ToPort, portNames(to.kind.In))})
+		c.report(Mistake{Node: to.id, Edge: e.ID, Field: "to_port", Message: fmt.Sprintf("the node has no input port %q; it has %s", e.ToPort, portNames(to.kind.In))})
 	}
 }
 
@@ -203,7 +203,7 @@ func (c *compiler) checkKeys(s *step) {
 	for _, at := range s.in {
 		key := c.edges[at].Key()
 		if seen[key] {
-			c.report(Problem{Node: s.id, Edge: c.edges[at].ID, Message: fmt.Sprintf("two edges called %q join here: give them different names", key)})
+			c.report(Mistake{Node: s.id, Edge: c.edges[at].ID, Message: fmt.Sprintf("two edges called %q join here: give them different names", key)})
 		}
 		seen[key] = true
 	}
@@ -263,7 +263,7 @@ func (c *compiler) reportCycle(done []bool) {
 		names[i] = c.steps[step].id
 	}
 	for _, name := range names {
-		c.report(Problem{Node: name, Message: "is part of a cycle: " + strings.Join(names, " → ") + " → " + names[0], Broken: true})
+		c.report(Mistake{Node: name, Message: "is part of a cycle: " + strings.Join(names, " → ") + " → " + names[0], Broken: true})
 	}
 }
 
@@ -278,7 +278,7 @@ func (c *compiler) reach() {
 		}
 	}
 	if len(queue) == 0 {
-		c.report(Problem{Message: "the flow has no beginning: add a node that flows begin with, such as Start"})
+		c.report(Mistake{Message: "the flow has no beginning: add a node that flows begin with, such as Start"})
 		return
 	}
 	reached := make([]bool, len(c.steps))
@@ -295,7 +295,7 @@ func (c *compiler) reach() {
 	}
 	for i, ok := range reached {
 		if !ok {
-			c.report(Problem{Node: c.steps[i].id, Message: "nothing leads to this node", Warning: true})
+			c.report(Mistake{Node: c.steps[i].id, Message: "nothing leads to this node", Warning: true})
 		}
 	}
 }

@@ -10,8 +10,8 @@ import (
 
 // Graph is a flow as it is drawn.
 type Graph struct {
-	Nodes []Node `json:"nodes" nullable:"false" maxItems:"1000"`
-	Edges []Edge `json:"edges" nullable:"false" maxItems:"5000"`
+	Nodes []Node `json:"nodes" required:"false" nullable:"false" maxItems:"1000"`
+	Edges []Edge `json:"edges" required:"false" nullable:"false" maxItems:"5000"`
 }
 
 // Node is a box of the drawing.
@@ -19,13 +19,13 @@ type Node struct {
 	ID       string          `json:"id" minLength:"1" maxLength:"100"`
 	Type     string          `json:"type" minLength:"1" maxLength:"200" doc:"The kind of node, such as control.if."`
 	Name     string          `json:"name,omitempty" maxLength:"200" doc:"Shown instead of the type's name."`
-	Position Position        `json:"position,omitzero"`
+	Position Point           `json:"position,omitzero"`
 	Config   json.RawMessage `json:"config,omitempty" doc:"The node's settings, as its type describes them."`
 	Switches Switches        `json:"switches,omitzero"`
 }
 
-// Position is a place on the drawing's canvas.
-type Position struct {
+// Point is a place on the drawing's canvas.
+type Point struct {
 	X float64 `json:"x"`
 	Y float64 `json:"y"`
 }
@@ -142,8 +142,8 @@ func (s Switches) compile(report func(field, format string, args ...any)) compil
 	return c
 }
 
-// Problem is something that is wrong with a drawing.
-type Problem struct {
+// Mistake is something that is wrong with a drawing.
+type Mistake struct {
 	Node    string `json:"node,omitempty" doc:"Id of the node."`
 	Edge    string `json:"edge,omitempty" doc:"Id of the edge."`
 	Field   string `json:"field,omitempty" doc:"The setting, such as config.condition or type."`
@@ -153,7 +153,7 @@ type Problem struct {
 }
 
 // Error is the problem in one line.
-func (p Problem) Error() string {
+func (p Mistake) Error() string {
 	switch {
 	case p.Node != "" && p.Field != "":
 		return fmt.Sprintf("node %q: %s: %s", p.Node, p.Field, p.Message)

@@ -208,7 +208,7 @@ func TestCheckTellsWhatIsBroken(t *testing.T) {
 		{"same names", "s try.start\na try.pass\nj try.join\ns.payload -> a\ns.payload -> j x\na.payload -> j x", `two edges called "x" join here`, false, true},
 	} {
 		problems := flow.Check(flowtest.Draw(t, c.drawing))
-		found := slices.ContainsFunc(problems, func(p flow.Problem) bool { return strings.Contains(p.Error(), c.want) })
+		found := slices.ContainsFunc(problems, func(p flow.Mistake) bool { return strings.Contains(p.Error(), c.want) })
 		if broken, faulty := len(flow.Broken(problems)) > 0, len(flow.Faults(problems)) > 0; !found || broken != c.broken || faulty != c.faulty {
 			t.Errorf("%s: %v, broken %v, faulty %v", c.name, problems, broken, faulty)
 		}

@@ -67,8 +67,8 @@ type (
 		} `json:"flowGraph"`
 	}
 	oldNode struct {
-		ID       string   `json:"id"`
-		Position Position `json:"position"`
+		ID       string `json:"id"`
+		Position Point  `json:"position"`
 		Data     struct {
 			Start    bool    `json:"start"`
 			Debug    bool    `json:"debug"`

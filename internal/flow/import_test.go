@@ -38,13 +38,13 @@ func TestImportOriginal(t *testing.T) {
 	want := flow.Document{ID: "0d1c", Name: "Big carts", Description: "Marks big carts", Tags: []string{"Shop"}, Graph: flow.Graph{
 		Nodes: []flow.Node{
 			{
-				ID: "n1", Type: "control.if", Name: "Is it big?", Position: flow.Position{X: 10, Y: 20.5}, Config: json.RawMessage(`{"condition":"event@properties.value \u003e 100"}`),
+				ID: "n1", Type: "control.if", Name: "Is it big?", Position: flow.Point{X: 10, Y: 20.5}, Config: json.RawMessage(`{"condition":"event@properties.value \u003e 100"}`),
 				Switches: flow.Switches{
 					OnError: flow.OnErrorContinue, Retry: &flow.Retry{Times: 2}, RunOnce: &flow.RunOnce{Value: "event@properties.cart", TTL: 60},
 				},
 			},
 			{
-				ID: "n2", Type: "try.put", Name: "Put", Position: flow.Position{X: 30, Y: 40}, Config: json.RawMessage(`{"name":"size","value":"big"}`),
+				ID: "n2", Type: "try.put", Name: "Put", Position: flow.Point{X: 30, Y: 40}, Config: json.RawMessage(`{"name":"size","value":"big"}`),
 				Switches: flow.Switches{
 					TestOnly: true, AppendInput: true, Background: true,
 					Join: &flow.Join{Merge: true, Reshape: map[string]any{"a": "payload@b"}, Strict: true},

@@ -75,6 +75,9 @@ func (w *Work) happened(told time.Time) time.Time {
 	return told
 }
 
+// EventType is a type as events are stored under it.
+func EventType(given string) string { return eventType(given) }
+
 // eventType writes a type the way types are compared: in lower case, with dashes for blanks.
 func eventType(given string) string {
 	given = strings.TrimSpace(given)

@@ -43,7 +43,8 @@ type FlowVersion struct {
 // LiveFlow says which version of a flow runs.
 type LiveFlow struct {
 	Version int64     `json:"version"`
-	Since   time.Time `json:"since"` // when it was published first, after it had not been live
+	Since   time.Time `json:"since"`            // when it was published first, after it had not been live
+	Digest  string    `json:"digest,omitempty"` // tells whether the draft is the same
 }
 
 // Flows gives access to the flows as they are drawn.

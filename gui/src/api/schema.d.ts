@@ -384,6 +384,282 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/flows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List flows, without their drawings
+         * @description For admin, developer, marketer or viewer. Tokens that are limited need the scope flows:read.
+         */
+        get: operations["list-flows"];
+        put?: never;
+        /**
+         * Create a flow
+         * @description For admin, developer or marketer. Tokens that are limited need the scope flows:write.
+         */
+        post: operations["create-flow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/flows/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * List what is wrong with a drawing
+         * @description For admin, developer or marketer. Tokens that are limited need the scope flows:write.
+         */
+        post: operations["check-flow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/flows/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import an exported flow, also one of the original
+         * @description For admin, developer or marketer. Tokens that are limited need the scope flows:write.
+         */
+        post: operations["import-flow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/flows/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a flow with its draft
+         * @description For admin, developer, marketer or viewer. Tokens that are limited need the scope flows:read.
+         */
+        get: operations["get-flow"];
+        /**
+         * Replace a flow's draft; what runs stays
+         * @description For admin, developer or marketer. Tokens that are limited need the scope flows:write.
+         */
+        put: operations["replace-flow"];
+        post?: never;
+        /**
+         * Delete a flow that does not run, with its versions
+         * @description For admin, developer or marketer. Tokens that are limited need the scope flows:write.
+         */
+        delete: operations["delete-flow"];
+        options?: never;
+        head?: never;
+        /**
+         * Change fields of a flow; what runs stays
+         * @description For admin, developer or marketer. Tokens that are limited need the scope flows:write.
+         */
+        patch: operations["update-flow"];
+        trace?: never;
+    };
+    "/flows/{id}/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count how often nodes ran and edges were used
+         * @description For admin, developer, marketer or viewer. Tokens that are limited need the scope flows:read.
+         */
+        get: operations["count-flow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/flows/{id}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare versions, or one with the draft
+         * @description For admin, developer, marketer or viewer. Tokens that are limited need the scope flows:read.
+         */
+        get: operations["diff-flow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/flows/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export a flow's draft
+         * @description For admin, developer, marketer or viewer. Tokens that are limited need the scope flows:read.
+         */
+        get: operations["export-flow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/flows/{id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make the draft the version that runs
+         * @description For admin, developer or marketer. Tokens that are limited need the scope flows:write.
+         */
+        post: operations["publish-flow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/flows/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run a draft on events, and change nothing outside
+         * @description For admin, developer or marketer. Tokens that are limited need the scope flows:write.
+         */
+        post: operations["test-flow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/flows/{id}/unpublish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop a flow, and cancel its runs that wait
+         * @description For admin, developer or marketer. Tokens that are limited need the scope flows:write.
+         */
+        post: operations["unpublish-flow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/flows/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the versions of a flow, newest first
+         * @description For admin, developer, marketer or viewer. Tokens that are limited need the scope flows:read.
+         */
+        get: operations["list-flow-versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/flows/{id}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a version of a flow
+         * @description For admin, developer, marketer or viewer. Tokens that are limited need the scope flows:read.
+         */
+        get: operations["get-flow-version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/flows/{id}/versions/{version}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a version the draft again
+         * @description For admin, developer or marketer. Tokens that are limited need the scope flows:write.
+         */
+        post: operations["restore-flow-version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/login": {
         parameters: {
             query?: never;
@@ -477,6 +753,26 @@ export interface paths {
          * @description For admin, developer, marketer or viewer.
          */
         put: operations["change-password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/node-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the kinds of nodes that flows are drawn with
+         * @description For admin, developer, marketer or viewer. Tokens that are limited need the scope flows:read.
+         */
+        get: operations["list-node-types"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -896,6 +1192,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List runs of flows, newest first
+         * @description For admin, developer, marketer or viewer. Tokens that are limited need the scope flows:read.
+         */
+        get: operations["list-runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a run with its trace
+         * @description For admin, developer, marketer or viewer. Tokens that are limited need the scope flows:read.
+         */
+        get: operations["get-run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sessions": {
         parameters: {
             query?: never;
@@ -1184,6 +1520,62 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/triggers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List triggers
+         * @description For admin, developer, marketer or viewer. Tokens that are limited need the scope flows:read.
+         */
+        get: operations["list-triggers"];
+        put?: never;
+        /**
+         * Create a trigger
+         * @description For admin, developer or marketer. Tokens that are limited need the scope flows:write.
+         */
+        post: operations["create-trigger"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/triggers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a trigger
+         * @description For admin, developer, marketer or viewer. Tokens that are limited need the scope flows:read.
+         */
+        get: operations["get-trigger"];
+        /**
+         * Replace a trigger
+         * @description For admin, developer or marketer. Tokens that are limited need the scope flows:write.
+         */
+        put: operations["replace-trigger"];
+        post?: never;
+        /**
+         * Delete a trigger
+         * @description For admin, developer or marketer. Tokens that are limited need the scope flows:write.
+         */
+        delete: operations["delete-trigger"];
+        options?: never;
+        head?: never;
+        /**
+         * Change fields of a trigger
+         * @description For admin, developer or marketer. Tokens that are limited need the scope flows:write.
+         */
+        patch: operations["update-trigger"];
+        trace?: never;
+    };
     "/users": {
         parameters: {
             query?: never;
@@ -1292,6 +1684,11 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        After: {
+            /** @description Only when it failed; else only when it did not. */
+            failed?: boolean;
+            flow: string;
+        };
         Bar: {
             /** Format: int64 */
             count: number;
@@ -1309,6 +1706,13 @@ export interface components {
             /** @description session, profile, or events[n]. */
             document: string;
             path: string;
+        };
+        Changed: {
+            after: components["schemas"]["Node"];
+            before: components["schemas"]["Node"];
+            /** @description What differs, such as config.condition or switches. */
+            fields: string[];
+            node: string;
         };
         Checked: {
             /** @description Something failed that was to be done with it. */
@@ -1329,6 +1733,18 @@ export interface components {
         Count: {
             /** Format: int64 */
             count: number;
+        };
+        Counts: {
+            edges: {
+                [key: string]: number;
+            };
+            /** Format: int64 */
+            failed: number;
+            nodes: {
+                [key: string]: components["schemas"]["NodeCount"];
+            };
+            /** Format: int64 */
+            runs: number;
         };
         Credentials: {
             email: string;
@@ -1351,6 +1767,24 @@ export interface components {
             key?: string;
             reason: string;
         };
+        Difference: {
+            /** @description Ids of nodes that are new. */
+            added: string[];
+            /** @description Nodes that are not the same. */
+            changed: components["schemas"]["Changed"][];
+            edges: components["schemas"]["Edges"];
+            /** @description Ids of nodes that stand elsewhere, and are the same otherwise. */
+            moved: string[];
+            /** @description Ids of nodes that are gone. */
+            removed: string[];
+        };
+        Document: {
+            description?: string;
+            graph: components["schemas"]["Graph"];
+            id?: string;
+            name: string;
+            tags?: string[] | null;
+        };
         Documents: {
             items: unknown[];
             /** @description The cursor of the next page; left out at the end. */
@@ -1360,6 +1794,23 @@ export interface components {
              * @description How many match in all; left out when it was not asked for.
              */
             total?: number;
+        };
+        Edge: {
+            /** @description Id of the node where payloads come from. */
+            from: string;
+            id: string;
+            /** @description Names the payload where edges join. */
+            name?: string;
+            /** @description Its output port. */
+            port: string;
+            /** @description Id of the node where they go. */
+            to: string;
+            /** @description Its input port; the first one when left out. */
+            to_port?: string;
+        };
+        Edges: {
+            added: components["schemas"]["Edge"][];
+            removed: components["schemas"]["Edge"][];
         };
         EventType: {
             description: string;
@@ -1385,8 +1836,93 @@ export interface components {
             /** @description From the link that the program printed. */
             token: string;
         };
+        Flow: {
+            /** Format: date-time */
+            readonly created: string;
+            description?: string;
+            /** @description What people work on. It runs once it is published. */
+            draft?: components["schemas"]["Graph"];
+            /** @description Kept when given, made when not. */
+            id?: string;
+            /**
+             * Format: int64
+             * @description Number of the newest version.
+             */
+            readonly last?: number;
+            /** @description What runs; left out when nothing does. */
+            readonly live?: components["schemas"]["Live"];
+            name: string;
+            tags?: string[] | null;
+            /** Format: date-time */
+            readonly updated: string;
+            /**
+             * Format: int64
+             * @description Counts the writes. Send it as If-Match to change only what you have seen.
+             */
+            readonly version: number;
+        };
         FlowPassed: {
             id: string;
+        };
+        FlowTest: {
+            /** @description What happens. Those that the flow's triggers ask for run it; without triggers, those of the first one's type do. */
+            events: components["schemas"]["TestEvent"][];
+            /** @description A drawing that is not saved; the draft when left out. */
+            graph?: components["schemas"]["Graph"];
+            /** @description What nodes give instead of being run, by their ids. */
+            pins?: {
+                [key: string]: components["schemas"]["TestPin"];
+            };
+            /** @description Whose events they are: {"id": …} of a stored profile, or fields of one that is made up. Somebody new when left out. */
+            profile?: {
+                [key: string]: unknown;
+            };
+            /** @description Begin at a node instead of the flow's beginning. */
+            start?: components["schemas"]["TestStart"];
+            /**
+             * Format: int64
+             * @description A version instead of the draft.
+             */
+            version?: number;
+        };
+        FlowTested: {
+            /**
+             * Format: date-time
+             * @description When the last thing happened, by the clock of the test.
+             */
+            ended: string;
+            log: unknown[];
+            /** @description As it would be; null for none. */
+            profile: unknown;
+            /** @description What the page would get. */
+            response: {
+                [key: string]: unknown;
+            };
+            /** @description Each with its trace by node id. */
+            runs: components["schemas"]["Run"][];
+            /** @description Events that the flow sent. */
+            sent: components["schemas"]["TestEvent"][];
+            session: unknown;
+            ux: unknown[];
+        };
+        FlowVersion: {
+            /** Format: date-time */
+            at: string;
+            by?: string;
+            graph: components["schemas"]["Graph"];
+            name: string;
+            note?: string;
+            /** Format: int64 */
+            number: number;
+        };
+        Graph: {
+            edges?: components["schemas"]["Edge"][];
+            nodes?: components["schemas"]["Node"][];
+        };
+        GraphCheck: {
+            problems: components["schemas"]["Mistake"][];
+            /** @description It could be published. */
+            runs: boolean;
         };
         Histogram: {
             buckets: components["schemas"]["Bar"][];
@@ -1406,11 +1942,32 @@ export interface components {
             /** @description The id of the profile that the person has today; left out when there is none any more. */
             today?: string;
         };
+        Imported: {
+            flow: components["schemas"]["Flow"];
+            /** @description What could not be taken over as it was. */
+            notes: string[];
+            /** @description What is to be mended before it can be published. */
+            problems: components["schemas"]["Mistake"][];
+        };
+        Join: {
+            /** @description Put the payloads over each other, in the order of their edges, instead of side by side. */
+            merge?: boolean;
+            /** @description What to make of the joined payload: a value in which payload@name stands for what is there. */
+            reshape?: unknown;
+            /** @description Fail when a place that the reshaping names is not there; else it becomes null. */
+            strict?: boolean;
+        };
         ListDeadLetter: {
             items: components["schemas"]["DeadLetter"][];
         };
         ListEventType: {
             items: components["schemas"]["EventType"][];
+        };
+        ListFlow: {
+            items: components["schemas"]["Flow"][];
+        };
+        ListNodeType: {
+            items: components["schemas"]["NodeType"][];
         };
         ListRedirect: {
             items: components["schemas"]["Redirect"][];
@@ -1430,11 +1987,25 @@ export interface components {
         ListTopic: {
             items: components["schemas"]["Topic"][];
         };
+        ListTrigger: {
+            items: components["schemas"]["Trigger"][];
+        };
         ListUser: {
             items: components["schemas"]["User"][];
         };
+        ListVersionInfo: {
+            items: components["schemas"]["VersionInfo"][];
+        };
         ListView: {
             items: components["schemas"]["View"][];
+        };
+        Live: {
+            /** @description The draft is no longer what runs. */
+            changed: boolean;
+            /** Format: date-time */
+            since: string;
+            /** Format: int64 */
+            version: number;
         };
         MadeToken: {
             /** Format: date-time */
@@ -1491,6 +2062,17 @@ export interface components {
             /** @description A person, not a token. */
             user: boolean;
         };
+        Mistake: {
+            /** @description Id of the edge. */
+            edge?: string;
+            /** @description The setting, such as config.condition or type. */
+            field?: string;
+            message: string;
+            /** @description Id of the node. */
+            node?: string;
+            /** @description The flow can run all the same. */
+            warning?: boolean;
+        };
         NewToken: {
             /** Format: date-time */
             expires?: string;
@@ -1509,10 +2091,86 @@ export interface components {
             /** @enum {string} */
             role: "admin" | "developer" | "marketer" | "viewer";
         };
+        Node: {
+            /** @description The node's settings, as its type describes them. */
+            config?: unknown;
+            id: string;
+            /** @description Shown instead of the type's name. */
+            name?: string;
+            position?: components["schemas"]["Point"];
+            switches?: components["schemas"]["Switches"];
+            /** @description The kind of node, such as control.if. */
+            type: string;
+        };
+        NodeCount: {
+            /** Format: int64 */
+            calls: number;
+            /** Format: int64 */
+            failed?: number;
+            /** Format: double */
+            seconds: number;
+        };
+        NodeExample: {
+            config?: unknown;
+            /** @description With which it fails. */
+            error?: string;
+            name: string;
+            /** @description What arrives. */
+            payload?: unknown;
+            /** @description Where it goes on; nowhere when left out. */
+            port?: string;
+            /** @description The payload there; what arrived when left out. */
+            result?: unknown;
+            /** @description How long it waits. */
+            waits?: string;
+        };
+        NodeGroup: {
+            id: string;
+            name: string;
+        };
+        NodeType: {
+            /** @description It changes something outside; tests do not run it. */
+            acts?: boolean;
+            /** @description It runs after the event is stored. */
+            background?: boolean;
+            /** @description Settings of a new node. */
+            defaults: unknown;
+            /** @description Markdown. */
+            doc: string;
+            examples: components["schemas"]["NodeExample"][];
+            group: components["schemas"]["NodeGroup"];
+            /** @description Of the Tabler set. */
+            icon: string;
+            /** @description What drawings call it, such as control.if. */
+            id: string;
+            /** @description Input ports; none for a node that only begins flows. */
+            in: components["schemas"]["Port"][];
+            /** @description It waits for all its edges. */
+            joins?: boolean;
+            name: string;
+            /** @description Output ports, besides the port error that every node has. */
+            out: components["schemas"]["Port"][];
+            /** @description JSON Schema of the settings, with hints for a form. */
+            schema: unknown;
+            /** @description Flows may begin with it. */
+            start?: boolean;
+            /** @description Only tests run it. */
+            test_only?: boolean;
+        };
         PasswordChange: {
             current: string;
             /** @description The new one: ten characters or more. Your other sessions end. */
             password: string;
+        };
+        Point: {
+            /** Format: double */
+            x: number;
+            /** Format: double */
+            y: number;
+        };
+        Port: {
+            doc?: string;
+            name: string;
         };
         Position: {
             /**
@@ -1554,6 +2212,10 @@ export interface components {
             example?: string;
             path: string;
             type: string;
+        };
+        Publish: {
+            /** @description What is new in this version. */
+            note?: string;
         };
         Query: {
             q: string;
@@ -1663,6 +2325,111 @@ export interface components {
             /** @description Whether a connection can be tried. */
             testable: boolean;
         };
+        Retry: {
+            /**
+             * Format: int64
+             * @description How often again.
+             */
+            times: number;
+            /**
+             * Format: double
+             * @description Seconds before the first repetition; they double each time. 0 for 0.1.
+             */
+            wait?: number;
+        };
+        Run: {
+            /** Format: date-time */
+            began: string;
+            /** @description Id of the node that failed first. */
+            broken?: string;
+            /**
+             * Format: int64
+             * @description Nodes that were called.
+             */
+            calls: number;
+            event: components["schemas"]["RunEvent"];
+            /**
+             * Format: int64
+             * @description Of them, that failed.
+             */
+            failed: number;
+            /** @description Of the first that failed. */
+            failure?: string;
+            flow: components["schemas"]["RunFlow"];
+            id: string;
+            measures?: {
+                [key: string]: number;
+            };
+            /** @description Of a run that waits. */
+            memory?: {
+                [key: string]: unknown;
+            };
+            /** @description The trace: the calls of each node, by its id. Left out in lists. */
+            nodes?: {
+                [key: string]: components["schemas"]["Visit"][] | null;
+            };
+            /** @description Id of the profile. */
+            profile?: string;
+            /** @description Why it was cancelled. */
+            reason?: string;
+            /**
+             * Format: double
+             * @description That they took.
+             */
+            seconds: number;
+            /** @description Id of the session. */
+            session?: string;
+            /** @enum {string} */
+            status: "waiting" | "done" | "failed" | "cancelled";
+            /** @description Id of the trigger. */
+            trigger?: string;
+            /** Format: date-time */
+            updated: string;
+            /** @description Where it stands. */
+            waits?: components["schemas"]["RunWait"][] | null;
+        };
+        RunEvent: {
+            id: string;
+            type: string;
+        };
+        RunFlow: {
+            id: string;
+            name: string;
+            /** Format: int64 */
+            version: number;
+        };
+        RunOnce: {
+            /** @description Instead of a value: a condition, whose outcome counts. */
+            condition?: string;
+            /** @description One value for all profiles; else each profile has its own. */
+            shared?: boolean;
+            /**
+             * Format: double
+             * @description Seconds after which the value is forgotten; 0 for never.
+             */
+            ttl?: number;
+            /** @description A place such as event@properties.cart, or a text. */
+            value?: string;
+        };
+        RunWait: {
+            event_type?: string;
+            node: string;
+            /** Format: date-time */
+            until: string;
+        };
+        Runs: {
+            items: components["schemas"]["Run"][];
+            /** @description The cursor of the next page; left out at the end. */
+            next?: string;
+        };
+        Schedule: {
+            /** @description Minute, hour, day of the month, month, day of the week, such as 0 8 * * 1-5; or @daily. */
+            cron?: string;
+            /** @description Instead of a cron line: a length of time such as 15m or 2h, a minute at least. */
+            every?: string;
+            /** @description Time zone of the cron line, such as Europe/Warsaw; UTC when left out. */
+            zone?: string;
+        };
         SentTo: {
             id: string;
         };
@@ -1699,6 +2466,12 @@ export interface components {
         SetupState: {
             /** @description There is no administrator yet: open the link that the program printed. */
             needed: boolean;
+        };
+        Shown: {
+            payload: {
+                [key: string]: unknown;
+            };
+            port: string;
         };
         Source: {
             /** @description Copied to sessions and events, such as Web. */
@@ -1814,6 +2587,58 @@ export interface components {
              */
             to: number;
         };
+        Switches: {
+            /** @description Put the results over the payload that arrived, instead of in its place. */
+            append_input?: boolean;
+            /** @description Run the node after the event is stored, by a worker. */
+            background?: boolean;
+            /** @description Do not run the node: nothing goes on. */
+            block?: boolean;
+            join?: components["schemas"]["Join"];
+            /**
+             * @description After a failure: continue with what arrived, or stop the whole run. Left out, only this branch ends.
+             * @enum {string}
+             */
+            on_error?: "continue" | "stop";
+            retry?: components["schemas"]["Retry"];
+            run_once?: components["schemas"]["RunOnce"];
+            /** @description Do not run the node: what arrives goes on at all of its ports. */
+            skip?: boolean;
+            /** @description Run the node in tests alone; live it is blocked. */
+            test_only?: boolean;
+            /**
+             * Format: double
+             * @description Seconds that the node may take; 0 for the default of 10.
+             */
+            timeout?: number;
+        };
+        TestEvent: {
+            /** @description When: a time, or how long after the event before, such as 2h. Right behind it when left out. */
+            at?: string;
+            context?: {
+                [key: string]: unknown;
+            };
+            /** @description Of a stored event. */
+            id?: string;
+            properties?: {
+                [key: string]: unknown;
+            };
+            source?: string;
+            type?: string;
+        };
+        TestPin: {
+            payload: {
+                [key: string]: unknown;
+            };
+            port: string;
+        };
+        TestStart: {
+            node: string;
+            payload?: {
+                [key: string]: unknown;
+            };
+            port?: string;
+        };
         Token: {
             /** Format: date-time */
             created: string;
@@ -1904,6 +2729,50 @@ export interface components {
             /** @description It would be stored. */
             stored: boolean;
         };
+        Trigger: {
+            /** @description Run when another flow has come to its end, for the same event. */
+            after?: components["schemas"]["After"];
+            /** @description What must hold, such as event@properties.value > 10. */
+            condition?: string;
+            /** @description Ids of consents that the profile must have given. When one is withdrawn, waiting runs end. */
+            consents?: string[] | null;
+            /** Format: date-time */
+            readonly created: string;
+            description?: string;
+            /** @description Whether it starts its flow; true when left out. */
+            enabled?: boolean;
+            /** @description Type of the events; left out for all. */
+            event_type?: string;
+            /** @description Id of the flow that runs. */
+            flow: string;
+            /** @description Kept when given, made when not. */
+            id?: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description Flows of one event run in the order of this number, then of the triggers' names.
+             */
+            priority?: number;
+            /** @description Run at times, without a profile. */
+            schedule?: components["schemas"]["Schedule"];
+            /** @description Id of the source of the events; left out for all, the system's own included. */
+            source?: string;
+            tags?: string[] | null;
+            /** Format: date-time */
+            readonly updated: string;
+            /**
+             * Format: int64
+             * @description Counts the writes. Send it as If-Match to change only what you have seen.
+             */
+            readonly version: number;
+        };
+        Unpublished: {
+            /**
+             * Format: int64
+             * @description Runs that waited.
+             */
+            cancelled: number;
+        };
         User: {
             /** Format: date-time */
             created: string;
@@ -1925,6 +2794,18 @@ export interface components {
             password?: string;
             /** @enum {string} */
             role?: "admin" | "developer" | "marketer" | "viewer";
+        };
+        VersionInfo: {
+            /** Format: date-time */
+            at: string;
+            /** @description Id of the user who published it. */
+            by?: string;
+            /** @description It runs. */
+            live: boolean;
+            name: string;
+            note?: string;
+            /** Format: int64 */
+            number: number;
         };
         View: {
             columns?: string[];
@@ -1953,6 +2834,27 @@ export interface components {
              * @description Counts the writes. Send it as If-Match to change only what you have seen.
              */
             readonly version: number;
+        };
+        Visit: {
+            /** Format: date-time */
+            at: string;
+            error?: string;
+            input: {
+                [key: string]: unknown;
+            };
+            node: string;
+            /** @description Why it was not run: skipped, blocked, unchanged, pinned; or what it does: waits, background. */
+            note?: string;
+            /**
+             * Format: int64
+             * @description Counts the calls of the run, from 1.
+             */
+            number: number;
+            /** @description Where the payload arrived. */
+            port?: string;
+            results: components["schemas"]["Shown"][];
+            /** Format: double */
+            seconds: number;
         };
     };
     responses: never;
@@ -2666,6 +3568,581 @@ export interface operations {
             };
         };
     };
+    "list-flows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListFlow"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-flow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Flow"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Flow"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "check-flow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Graph"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GraphCheck"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "import-flow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Imported"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-flow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Flow"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "replace-flow": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Change it only if this is still its version. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Flow"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Flow"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-flow": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Delete it only if this is still its version. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "update-flow": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Change it only if this is still its version. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Flow"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "count-flow": {
+        parameters: {
+            query?: {
+                /** @description From the hour of this time on. */
+                from?: string;
+                /** @description Before this time. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Counts"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "diff-flow": {
+        parameters: {
+            query?: {
+                /** @description A version's number, live or draft. */
+                from?: string;
+                /** @description A version's number, live or draft. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Difference"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "export-flow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "publish-flow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Publish"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Flow"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "test-flow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlowTest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowTested"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "unpublish-flow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unpublished"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-flow-versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListVersionInfo"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-flow-version": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowVersion"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "restore-flow-version": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Flow"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     login: {
         parameters: {
             query?: never;
@@ -2804,6 +4281,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-node-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListNodeType"];
+                };
             };
             /** @description A problem */
             default: {
@@ -3762,6 +5268,82 @@ export interface operations {
             };
         };
     };
+    "list-runs": {
+        parameters: {
+            query?: {
+                /** @description Id of the flow. */
+                flow?: string;
+                /** @description State of the run. */
+                status?: "waiting" | "done" | "failed" | "cancelled";
+                /** @description Id of the profile. */
+                profile?: string;
+                /** @description A condition, such as type = "purchase" AND properties.value > 10. Empty for everything. */
+                q?: string;
+                /** @description Only from this time on: RFC 3339, a date, or relative such as -7d or now-24h. */
+                from?: string;
+                /** @description Only before this time. */
+                to?: string;
+                limit?: number;
+                /** @description The next of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Runs"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-sessions": {
         parameters: {
             query?: {
@@ -4448,6 +6030,213 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-triggers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListTrigger"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-trigger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Trigger"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trigger"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-trigger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trigger"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "replace-trigger": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Change it only if this is still its version. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Trigger"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trigger"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-trigger": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Delete it only if this is still its version. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "update-trigger": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Change it only if this is still its version. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trigger"];
+                };
             };
             /** @description A problem */
             default: {

@@ -25,7 +25,7 @@ var (
 //	id.port -> id.port name
 func Draw(t testing.TB, text string) *flow.Graph {
 	t.Helper()
-	g := &flow.Graph{}
+	g := &flow.Graph{Nodes: []flow.Node{}, Edges: []flow.Edge{}}
 	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)
 		if m := nodeLine.FindStringSubmatch(line); m != nil {

@@ -1,0 +1,168 @@
+package api_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/tracardi/tracardi-go/internal/auth"
+	"github.com/tracardi/tracardi-go/internal/flow"
+	"github.com/tracardi/tracardi-go/internal/flow/flowtest"
+	"github.com/tracardi/tracardi-go/storage"
+
+	_ "github.com/tracardi/tracardi-go/nodes/control"
+)
+
+func drawing(t *testing.T, text string) string {
+	t.Helper()
+	body, err := json.Marshal(flowtest.Draw(t, text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(body)
+}
+
+func TestDraftAndLive(t *testing.T) {
+	h := open(t)
+	c := h.as(auth.Marketer)
+	first := drawing(t, "s control.start\na try.pass\ns.payload -> a")
+	c.send("POST", "/flows", `{"id": "f", "name": "First", "draft": `+first+`}`).wants(http.StatusCreated, `"version":1`)
+	c.send("POST", "/triggers", `{"name": "t", "flow": "f", "event_type": "page-view"}`).wants(http.StatusCreated, `"enabled":true`)
+	c.send("POST", "/flows/f/publish", `{"note": "begin"}`).wants(http.StatusOK, `"live":{"version":1`, `"changed":false`)
+	if live := h.workspace.Snapshot(tenant).Flows.For("page-view"); len(live) != 1 || live[0].Runs.Version != 1 {
+		t.Fatalf("live: %v", live)
+	}
+	second := drawing(t, "s control.start\nb control.if {\"condition\": \"profile@\"}\ns.payload -> b")
+	c.send("PATCH", "/flows/f", `{"draft": `+second+`}`).wants(http.StatusOK, `control.if`)
+	c.send("GET", "/flows/f", "").wants(http.StatusOK, `"changed":true`, `"live":{"version":1`)
+	c.send("POST", "/flows/f/publish", "").wants(http.StatusUnprocessableEntity, "body.draft.nodes.b.config.condition")
+	if live := h.workspace.Snapshot(tenant).Flows.For("page-view"); live[0].Runs.Version != 1 {
+		t.Errorf("editing touched what runs")
+	}
+	third := drawing(t, "s control.start\nb control.if {\"condition\": \"profile@id EXISTS\"}\ns.payload -> b")
+	c.send("PATCH", "/flows/f", `{"draft": `+third+`, "name": "Third"}`).wants(http.StatusOK)
+	c.send("GET", "/flows/f/diff", "").wants(http.StatusOK, `"added":["b"]`, `"removed":["a"]`)
+	c.send("POST", "/flows/f/publish", `{}`).wants(http.StatusOK, `"live":{"version":2`)
+	c.send("GET", "/flows/f/versions", "").wants(http.StatusOK, `"note":"begin"`, `"number":2,"name":"Third"`)
+	c.send("GET", "/flows/f/diff?from=1&to=2", "").wants(http.StatusOK, `"added":["b"]`)
+	c.send("POST", "/flows/f/versions/1/restore", "").wants(http.StatusOK, `"id":"a"`, `"changed":true`)
+	c.send("GET", "/flows", "").wants(http.StatusOK, `"nodes":[]`, `"changed":true`)
+	c.send("DELETE", "/flows/f", "").wants(http.StatusConflict, "unpublish")
+	c.send("POST", "/flows/f/unpublish", "").wants(http.StatusOK, `"cancelled":0`)
+	if live := h.workspace.Snapshot(tenant).Flows.For("page-view"); len(live) != 0 {
+		t.Errorf("an unpublished flow runs")
+	}
+	c.send("DELETE", "/flows/f", "").wants(http.StatusConflict, "trigger")
+	var list struct{ Items []struct{ ID string } }
+	c.send("GET", "/triggers", "").wants(http.StatusOK).read(&list)
+	c.send("DELETE", "/triggers/"+list.Items[0].ID, "").wants(http.StatusNoContent)
+	c.send("DELETE", "/flows/f", "").wants(http.StatusNoContent)
+	c.send("GET", "/flows/f/versions", "").wants(http.StatusNotFound)
+}
+
+func TestDrawingsAreChecked(t *testing.T) {
+	h := open(t)
+	c := h.as(auth.Developer)
+	cycle := drawing(t, "s control.start\na try.pass\nb try.pass\ns.payload -> a\na.payload -> b\nb.payload -> a")
+	c.send("POST", "/flows", `{"name": "x", "draft": `+cycle+`}`).wants(http.StatusUnprocessableEntity, "part of a cycle", "body.draft.nodes.a")
+	c.send("POST", "/flows/check", cycle).wants(http.StatusOK, "part of a cycle", `"runs":false`)
+	half := drawing(t, "a try.nothing {\"x\": 1}\nb try.put")
+	c.send("POST", "/flows", `{"name": "half done", "draft": `+half+`}`).wants(http.StatusCreated)
+	c.send("POST", "/flows/check", half).wants(http.StatusOK, "no kind of node", `"field":"config.name"`)
+	for body, want := range map[string]string{
+		`{"name": "t", "flow": "none"}`:                                           "body.flow",
+		`{"name": "t", "flow": "f", "condition": "a ="}`:                          "body.condition",
+		`{"name": "t", "flow": "f", "schedule": {}}`:                              "body.schedule",
+		`{"name": "t", "flow": "f", "schedule": {"cron": "61 * * * *"}}`:          "body.schedule.cron",
+		`{"name": "t", "flow": "f", "schedule": {"cron": "0 0 30 2 *"}}`:          "never comes",
+		`{"name": "t", "flow": "f", "schedule": {"every": "10s"}}`:                "body.schedule.every",
+		`{"name": "t", "flow": "f", "schedule": {"every": "1h"}, "source": "s"}`:  "body.schedule",
+		`{"name": "t", "flow": "f", "schedule": {"cron": "@daily", "zone": "X"}}`: "body.schedule.zone",
+		`{"name": "t", "flow": "f", "after": {"flow": "f"}}`:                      "body.after.flow",
+	} {
+		c.send("POST", "/triggers", body).wants(http.StatusUnprocessableEntity, want)
+	}
+}
+
+const oldFlow = `{"id": "0d1c", "name": "Old", "flowGraph": {
+	"nodes": [
+		{"id": "n0", "position": {"x": 1, "y": 2}, "data": {"start": true, "spec": {"className": "StartAction",
+			"module": "tracardi.process_engine.action.v1.flow.start.start_action", "init": {}}, "metadata": {"name": "Start"}}},
+		{"id": "n1", "position": {"x": 3, "y": 4}, "data": {"spec": {"className": "IfAction",
+			"module": "tracardi.process_engine.action.v1.if_action", "init": {"condition": "event@properties.n > 1"}}, "metadata": {"name": "More?"}}},
+		{"id": "n2", "position": {"x": 5, "y": 6}, "data": {"spec": {"className": "EndAction",
+			"module": "tracardi.process_engine.action.v1.end_action", "init": {}}, "metadata": {"name": "End"}}}],
+	"edges": [{"id": "e1", "source": "n0", "sourceHandle": "payload", "target": "n1", "targetHandle": "payload"},
+		{"id": "e2", "source": "n1", "sourceHandle": "true", "target": "n2", "targetHandle": "payload"}]}}`
+
+func TestImportedFlowRuns(t *testing.T) {
+	h := open(t)
+	c := h.as(auth.Developer)
+	c.send("POST", "/flows/import", strings.Replace(oldFlow, "v1.end_action", "v1.no_action", 1)).wants(http.StatusUnprocessableEntity, `"End\" (tracardi`)
+	c.send("GET", "/flows", "").wants(http.StatusOK, `"items":[]`)
+	var imported struct {
+		Flow     struct{ ID string }
+		Problems []flow.Mistake
+	}
+	c.send("POST", "/flows/import", oldFlow).wants(http.StatusCreated).read(&imported)
+	if imported.Flow.ID != "0d1c" || len(imported.Problems) > 0 {
+		t.Fatalf("%+v", imported)
+	}
+	exported := c.send("GET", "/flows/0d1c/export", "").wants(http.StatusOK, `"name":"More?"`, `"x":3`)
+	var before, after flow.Document
+	exported.read(&before)
+	c.send("POST", "/flows/import", exported.body).wants(http.StatusCreated).read(&imported)
+	c.send("GET", "/flows/"+imported.Flow.ID+"/export", "").wants(http.StatusOK).read(&after)
+	after.ID = before.ID
+	if diff := cmp.Diff(before, after); diff != "" {
+		t.Errorf("export and import (-before +after):\n%s", diff)
+	}
+	c.send("POST", "/flows/0d1c/test", `{"events": [{"type": "page-view", "properties": {"n": 2}}]}`).
+		wants(http.StatusOK, `"n2":[{"node":"n2"`, `"status":"done"`)
+	c.send("POST", "/flows/0d1c/publish", `{"note": "from the original"}`).wants(http.StatusOK)
+}
+
+func TestFlowOnEvents(t *testing.T) {
+	h := open(t)
+	c := h.as(auth.Developer)
+	c.send("POST", "/flows", `{"id": "f", "name": "Basket", "draft": `+drawing(t, `
+		s control.start
+		w try.wait {"for": "30 days", "event": "order-completed"}
+		m try.act
+		r try.answer {"key": "mailed", "value": "payload@example", "log": "look"}
+		o try.change {"set": {"profile@traits.ordered": "payload@event.properties.n"}}
+		s.payload -> w
+		w.payload -> m
+		m.payload -> r
+		w.matched -> o`)+`}`).wants(http.StatusCreated)
+	began := time.Now()
+	c.send("POST", "/flows/f/test", `{"events": [{"type": "basket-updated", "at": "2026-01-01T10:00:00Z"}]}`).
+		wants(http.StatusOK, `"mailed":true`, `"note":"pinned"`, `"ended":"2026-01-31T10:00:00Z"`, `"message":"look"`)
+	if took := time.Since(began); took > time.Second {
+		t.Errorf("thirty days took %v", took)
+	}
+	c.send("POST", "/flows/f/test", `{"events": [{"type": "basket-updated"}, {"type": "order-completed", "at": "2h", "properties": {"n": 7}}]}`).
+		wants(http.StatusOK, `"ordered":7`, `"response":{}`)
+	c.send("POST", "/flows/f/test", `{"events": [{"type": "x"}], "start": {"node": "m"}, "pins": {"m": {"port": "payload", "payload": {"example": "pinned"}}}}`).
+		wants(http.StatusOK, `"mailed":"pinned"`)
+	c.send("POST", "/flows/f/test", `{"events": [{"type": "x"}], "pins": {"m": {"port": "no"}}}`).wants(http.StatusUnprocessableEntity, "body.pins.m")
+	c.send("POST", "/flows/f/test", `{"events": [{"id": "none"}]}`).wants(http.StatusUnprocessableEntity, "body.events[0].id")
+	h.write(tenant, storage.Profiles, time.Now(), `{"id": "p1", "ids": ["p1"], "active": true, "traits": {"a": 1}}`)
+	h.write(tenant, storage.Events, time.Now(), `{"id": "e1", "type": "basket-updated", "profile": {"id": "p1"}, "source": {"id": "shop"}, "properties": {}}`)
+	c.send("POST", "/flows/f/test", `{"events": [{"id": "e1"}]}`).wants(http.StatusOK, `"id":"p1"`, `"a":1`, `"mailed":true`)
+	for _, collection := range []storage.Collection{storage.Runs, storage.Logs, storage.Sessions} {
+		if n, err := h.store.Count(t.Context(), tenant, collection, storage.Query{}); n != 0 || err != nil {
+			t.Errorf("the tests stored %d of %s, %v", n, collection, err)
+		}
+	}
+}
+
+func TestNodeTypes(t *testing.T) {
+	h := open(t)
+	h.as(auth.Marketer).send("GET", "/node-types", "").
+		wants(http.StatusOK, `"id":"control.if"`, `"x-widget"`, `"doc":"If goes on`, `"group":{"id":"control"`, `"examples":[{"name":"a returning customer"`)
+}
