@@ -73,7 +73,7 @@ func (o *Object) Get(path ...string) (any, bool) {
 
 // find looks a path up in the text.
 func (o *Object) find(path []string) (found gjson.Result, ok bool) {
-	if o.raw == "" {
+	if o.raw == "" || len(path) > 0 && !mayHave(o.raw, path[0]) {
 		return found, false
 	}
 	found = gjson.Parse(o.raw)
@@ -83,6 +83,12 @@ func (o *Object) find(path []string) (found gjson.Result, ok bool) {
 		}
 	}
 	return found, true
+}
+
+// mayHave rules out most members that a text does not have, at a small part of what it costs to go through the text. A name is
+// in it letter by letter, unless it is written with escapes.
+func mayHave(text, name string) bool {
+	return strings.Contains(text, name) || strings.IndexByte(text, '\\') >= 0
 }
 
 // Text returns the string at a path, and "" when there is none or it is something else.
@@ -192,6 +198,9 @@ func (o *Object) put(name string, value []byte) {
 
 // cut takes a member out of the text.
 func (o *Object) cut(name string) (found bool) {
+	if !mayHave(o.raw, name) {
+		return false
+	}
 	var kept []byte
 	gjson.Parse(o.raw).ForEach(func(key, value gjson.Result) bool {
 		if key.Str == name {

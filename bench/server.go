@@ -184,8 +184,11 @@ func (s *server) memory() float64 {
 }
 
 // cpu returns the processor time that the server has used, in seconds.
-func (s *server) cpu() float64 {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.command.Process.Pid))
+func (s *server) cpu() float64 { return cpuOf(s.command.Process.Pid) }
+
+// cpuOf returns the processor time that a process has used, in seconds, as Linux tells it.
+func cpuOf(process int) float64 {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", process))
 	if err != nil {
 		return 0
 	}

@@ -18,7 +18,7 @@ beforeAll(() => {
   files = packed!.files.map(({ path }) => path);
   mkdirSync(installed, { recursive: true });
   run('tar', '-xzf', packed!.filename, '-C', installed, '--strip-components=1');
-}, 60_000);
+}, 120_000);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -63,4 +63,4 @@ it('has types that fit how it is used, and refuse what does not', () => {
     export const ready = ({ helpers, context }: Ready) => helpers.track('a', { b: 1 }).then(({ data }) => data?.profile?.id ?? context?.profile?.id);
     tracker.track('page-view', { a: [1] }, { fire: true }).flush().consent(true);`)).toBe('');
   expect(compile(`${begin} tracker.track(7);`)).toContain("'number' is not assignable to parameter of type 'string'");
-}, 60_000);
+}, 120_000);

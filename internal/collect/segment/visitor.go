@@ -43,7 +43,7 @@ func (k *maker) add(index int, text []byte) error {
 	event := tracardi.NewEvent{Type: m.Event, Insert: at, Context: pageContext(m)}
 	if m.MessageID != "" {
 		event.ID = k.hasher.ID("", "event", k.source, m.MessageID)
-		event.Options.Set(m.MessageID, "messageId")
+		event.Options = tracardi.RawObject(string(append(tracardi.AppendText([]byte(`{"messageId":`), m.MessageID), '}')))
 	}
 	if !m.Integrations.Empty() {
 		event.Options.Set(m.Integrations.Map(), "integrations")
