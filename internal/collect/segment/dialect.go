@@ -173,7 +173,7 @@ func (d *Dialect) process(w http.ResponseWriter, r *http.Request, source *tracar
 	return nil
 }
 
-const atOnce = 64 // payloads of one request
+const atOnce = 32 // payloads of one request
 
 // takeAll processes the payloads, each after those before it that have to do with the same people, and the others at once: they
 // wait for the disk together. It returns an error or nil for each.
