@@ -3,6 +3,7 @@ package nodes
 
 import (
 	_ "github.com/tracardi/tracardi-go/nodes/activecampaign"
+	_ "github.com/tracardi/tracardi-go/nodes/ai"
 	_ "github.com/tracardi/tracardi-go/nodes/airtable"
 	_ "github.com/tracardi/tracardi-go/nodes/analytics"
 	_ "github.com/tracardi/tracardi-go/nodes/clock" // each group registers its nodes

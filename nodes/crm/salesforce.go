@@ -12,7 +12,7 @@ import (
 
 func init() {
 	group.Register(node.Type{
-		ID: "salesforce-row", Name: "Write row of Salesforce Marketing Cloud", Icon: "brand-salesforce",
+		ID: "salesforce-row", Name: "Write row of Salesforce Marketing Cloud", Icon: "cloud-upload",
 		New:  func() node.Node { return &Salesforce{} },
 		Out:  []node.Port{{Name: "success", Doc: "Salesforce has taken the row."}},
 		Acts: true, Background: true,
@@ -88,7 +88,7 @@ var subdomain = regexp.MustCompile(`^[A-Za-z0-9-]+$`)
 
 func init() {
 	node.RegisterResource(node.ResourceType{
-		ID: "salesforce", Name: "Salesforce Marketing Cloud", Icon: "brand-salesforce", Doc: "An account of Salesforce Marketing Cloud.",
+		ID: "salesforce", Name: "Salesforce Marketing Cloud", Icon: "cloud-upload", Doc: "An account of Salesforce Marketing Cloud.",
 		New: func() any { return &SalesforceAccount{} },
 	})
 }

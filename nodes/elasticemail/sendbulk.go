@@ -9,7 +9,7 @@ import (
 
 func init() {
 	group.Register(node.Type{
-		ID: "send-bulk", Name: "Send bulk mail by Elastic Email", Icon: "mails",
+		ID: "send-bulk", Name: "Send bulk mail by Elastic Email", Icon: "mailbox",
 		New:  func() node.Node { return &SendBulk{} },
 		Out:  response,
 		Acts: true, Background: true,

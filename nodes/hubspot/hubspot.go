@@ -17,7 +17,7 @@ var group = node.NewGroup("hubspot", "HubSpot", sources)
 
 func init() {
 	node.RegisterResource(node.ResourceType{
-		ID: "hubspot", Name: "HubSpot", Icon: "brand-hipchat", Doc: "A private app of HubSpot.",
+		ID: "hubspot", Name: "HubSpot", Icon: "address-book", Doc: "A private app of HubSpot.",
 		New: func() any { return &App{} },
 	})
 }

@@ -22,7 +22,7 @@ var group = node.NewGroup("mailchimp", "Mailchimp", sources)
 
 func init() {
 	node.RegisterResource(node.ResourceType{
-		ID: "mailchimp", Name: "Mailchimp", Icon: "brand-mailgun", Doc: "An account of Mailchimp, or of its transactional mail.",
+		ID: "mailchimp", Name: "Mailchimp", Icon: "mail-star", Doc: "An account of Mailchimp, or of its transactional mail.",
 		New: func() any { return &Account{} },
 	})
 }
