@@ -47,16 +47,16 @@ type Amplitude struct {
 	EventProperties    node.Value     `json:"event_properties" title:"Event properties" help:"A place that holds an object; empty for those of the event."`
 	UserProperties     node.Value     `json:"user_properties" title:"User properties" help:"A place that holds an object, such as profile@traits."`
 	Groups             node.Value     `json:"groups" title:"Groups" help:"A place that holds an object of groups."`
-	Ip                 node.Value     `json:"ip" title:"IP" help:"An internet address, or a place that holds it."`
+	IP                 node.Value     `json:"ip" title:"IP" help:"An internet address, or a place that holds it."`
 	LocationLat        node.Value     `json:"location_lat" title:"Latitude" help:"Degrees, or a place that holds it."`
 	LocationLng        node.Value     `json:"location_lng" title:"Longitude" help:"Degrees, or a place that holds it."`
 	RevenueType        node.Value     `json:"revenueType" title:"Kind of revenue" help:"Such as refund, or a place that holds it."`
-	ProductId          node.Value     `json:"productId" title:"Product" help:"Its id, or a place that holds it."`
+	ProductID          node.Value     `json:"productId" title:"Product" help:"Its id, or a place that holds it."`
 	Revenue            node.Value     `json:"revenue" title:"Revenue" help:"A number, or a place that holds it."`
 	Quantity           node.Value     `json:"quantity" title:"Quantity" help:"A number, or a place that holds it."`
 	Price              node.Value     `json:"price" title:"Price" help:"A number, or a place that holds it."`
 	Language           node.Value     `json:"language" title:"Language" help:"Such as German, or a place that holds it."`
-	Dma                node.Value     `json:"dma" title:"Market area" help:"Its name, or a place that holds it."`
+	DMA                node.Value     `json:"dma" title:"Market area" help:"Its name, or a place that holds it."`
 	City               node.Value     `json:"city" title:"City" help:"Its name, or a place that holds it."`
 	Region             node.Value     `json:"region" title:"Region" help:"Its name, or a place that holds it."`
 	Country            node.Value     `json:"country" title:"Country" help:"Its name, or a place that holds it."`
@@ -64,8 +64,8 @@ type Amplitude struct {
 	DeviceModel        node.Value     `json:"device_model" title:"Model" help:"Of the device, or a place that holds it."`
 	DeviceManufacturer node.Value     `json:"device_manufacturer" title:"Manufacturer" help:"Of the device, or a place that holds it."`
 	DeviceBrand        node.Value     `json:"device_brand" title:"Brand" help:"Of the device, or a place that holds it."`
-	OsVersion          node.Value     `json:"os_version" title:"System version" help:"Such as 17.1, or a place that holds it."`
-	OsName             node.Value     `json:"os_name" title:"System" help:"Such as iOS, or a place that holds it."`
+	OSVersion          node.Value     `json:"os_version" title:"System version" help:"Such as 17.1, or a place that holds it."`
+	OSName             node.Value     `json:"os_name" title:"System" help:"Such as iOS, or a place that holds it."`
 	Platform           node.Value     `json:"platform" title:"Platform" help:"Such as Web, or a place that holds it."`
 }
 
@@ -103,16 +103,16 @@ func (n *Amplitude) Run(ctx context.Context, in *node.Input) (node.Output, error
 func (n *Amplitude) more() map[string]node.Value {
 	return map[string]node.Value{
 		"event_type": n.EventType, "event_properties": n.EventProperties, "user_properties": n.UserProperties, "groups": n.Groups,
-		"ip":                  n.Ip,
+		"ip":                  n.IP,
 		"location_lat":        n.LocationLat,
 		"location_lng":        n.LocationLng,
 		"revenueType":         n.RevenueType,
-		"productId":           n.ProductId,
+		"productId":           n.ProductID,
 		"revenue":             n.Revenue,
 		"quantity":            n.Quantity,
 		"price":               n.Price,
 		"language":            n.Language,
-		"dma":                 n.Dma,
+		"dma":                 n.DMA,
 		"city":                n.City,
 		"region":              n.Region,
 		"country":             n.Country,
@@ -120,8 +120,8 @@ func (n *Amplitude) more() map[string]node.Value {
 		"device_model":        n.DeviceModel,
 		"device_manufacturer": n.DeviceManufacturer,
 		"device_brand":        n.DeviceBrand,
-		"os_version":          n.OsVersion,
-		"os_name":             n.OsName,
+		"os_version":          n.OSVersion,
+		"os_name":             n.OSName,
 		"platform":            n.Platform,
 	}
 }

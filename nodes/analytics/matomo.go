@@ -16,7 +16,10 @@ func init() {
 	group.Register(node.Type{
 		ID: "matomo", Name: "Tell Matomo", Icon: "chart-donut",
 		New: func() node.Node {
-			return &Matomo{UrlRef: node.ValueOf("event@context.page.referer.host"), Rcn: node.ValueOf("session@context.utm.campaign"), Rck: node.ValueOf("session@context.utm.term")}
+			return &Matomo{
+				Referrer: node.ValueOf("event@context.page.referer.host"),
+				Campaign: node.ValueOf("session@context.utm.campaign"), Keyword: node.ValueOf("session@context.utm.term"),
+			}
 		},
 		Out:  []node.Port{{Name: "response", Doc: "Matomo has the event."}},
 		Acts: true, Background: true,
@@ -46,17 +49,17 @@ func init() {
 // Matomo tells Matomo of the event: its type as the name of the action, the page, the person, the time, and what the settings add.
 // The payload goes on at the port response; a refusal goes on at the port error. What is not in the data is left out.
 type Matomo struct {
-	Source             node.Reference        `json:"source" title:"Matomo" help:"The resource with the token." kind:"resource:matomo" required:"true"`
-	Site               int                   `json:"site_id" title:"Site" help:"Its id in Matomo." min:"1" required:"true"`
-	UrlRef             node.Value            `json:"url_ref" title:"Referrer" help:"Where the visitor came from, or a place that holds it."`
-	Rcn                node.Value            `json:"rcn" title:"Campaign" help:"Name of the campaign, or a place that holds it."`
-	Rck                node.Value            `json:"rck" title:"Keyword" help:"Keyword of the campaign, or a place that holds it."`
-	SearchKeyword      node.Value            `json:"search_keyword" title:"Search" help:"What was searched for on the site, or a place that holds it."`
-	SearchCategory     node.Value            `json:"search_category" title:"Category of the search" help:"Where it was searched, or a place that holds it."`
-	SearchResultsCount node.Value            `json:"search_results_count" title:"Results" help:"How much was found, or a place that holds it."`
-	GoalId             node.Value            `json:"goal_id" title:"Goal" help:"Id of the goal that was reached, or a place that holds it."`
-	Revenue            node.Value            `json:"revenue" title:"Revenue" help:"A number, or a place that holds it."`
-	Dimensions         map[string]node.Value `json:"dimensions" title:"Dimensions" help:"Custom dimensions by their ids, such as {\"1\": \"profile@traits.color\"}."`
+	Source         node.Reference        `json:"source" title:"Matomo" help:"The resource with the token." kind:"resource:matomo" required:"true"`
+	Site           int                   `json:"site_id" title:"Site" help:"Its id in Matomo." min:"1" required:"true"`
+	Referrer       node.Value            `json:"url_ref" title:"Referrer" help:"Where the visitor came from, or a place that holds it."`
+	Campaign       node.Value            `json:"rcn" title:"Campaign" help:"Name of the campaign, or a place that holds it."`
+	Keyword        node.Value            `json:"rck" title:"Keyword" help:"Keyword of the campaign, or a place that holds it."`
+	Search         node.Value            `json:"search_keyword" title:"Search" help:"What was searched for on the site, or a place that holds it."`
+	SearchCategory node.Value            `json:"search_category" title:"Category of the search" help:"Where it was searched, or a place that holds it."`
+	SearchCount    node.Value            `json:"search_results_count" title:"Results" help:"How much was found, or a place that holds it."`
+	Goal           node.Value            `json:"goal_id" title:"Goal" help:"Id of the goal that was reached, or a place that holds it."`
+	Revenue        node.Value            `json:"revenue" title:"Revenue" help:"A number, or a place that holds it."`
+	Dimensions     map[string]node.Value `json:"dimensions" title:"Dimensions" help:"Custom dimensions by their ids, such as {\"1\": \"profile@traits.color\"}."`
 }
 
 // Run implements node.Node.
@@ -68,13 +71,13 @@ func (n *Matomo) Run(ctx context.Context, in *node.Input) (node.Output, error) {
 	form := n.event(in)
 	form.Set("token_auth", server.Token)
 	further := map[string]node.Value{
-		"urlref":       n.UrlRef,
-		"_rcn":         n.Rcn,
-		"_rck":         n.Rck,
-		"search":       n.SearchKeyword,
+		"urlref":       n.Referrer,
+		"_rcn":         n.Campaign,
+		"_rck":         n.Keyword,
+		"search":       n.Search,
 		"search_cat":   n.SearchCategory,
-		"search_count": n.SearchResultsCount,
-		"idgoal":       n.GoalId,
+		"search_count": n.SearchCount,
+		"idgoal":       n.Goal,
 		"revenue":      n.Revenue,
 	}
 	for id, value := range n.Dimensions {

@@ -27,8 +27,9 @@ func init() {
 		Aliases: []string{"tracardi.process_engine.action.v1.connectors.influxdb.fetch.plugin.InfluxFetcher"},
 		Examples: []node.Example{
 			{
-				Name:    "sales of an hour",
-				Config:  `{"source": "influx", "organization": "shop", "bucket": "sales", "filters": {"_measurement": "sale", "color": "payload@color"}, "aggregation": "sum()", "start": "-1h"}`,
+				Name: "sales of an hour",
+				Config: `{"source": "influx", "organization": "shop", "bucket": "sales", 
+					"filters": {"_measurement": "sale", "color": "payload@color"}, "aggregation": "sum()", "start": "-1h"}`,
 				Payload: `{"color": "re\"d ${x}"}`, Port: "success",
 				Result: `{"records": [{"result": "_result", "table": 0, "_value": 12.5, "_time": "2026-03-02T10:00:00Z", "color": "red", "new": true}]}`,
 			},
