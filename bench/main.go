@@ -5,7 +5,8 @@
 //	go run ./bench segment    batches of 100 in Segment's protocol, beside the store and its engine alone
 //	go run ./bench hot        all requests on one profile
 //	go run ./bench big        a store of many events: rate, first pages, totals, conditions, time to visible
-//	go run ./bench all        all of them
+//	go run ./bench search     batches, with records on the server that -records names, beside writing to it in bulk
+//	go run ./bench all        all of them but search
 //
 // It starts bin/tracardi (make build) on a fresh folder. Load goes to the loopback address only.
 package main
@@ -28,6 +29,7 @@ type settings struct {
 	connections int
 	rate        int
 	events      int
+	records     string
 }
 
 func main() {
@@ -39,8 +41,9 @@ func main() {
 	flags.IntVar(&s.connections, "connections", 256, "of the closed loop")
 	flags.IntVar(&s.rate, "rate", 0, "requests a second of the open loop; 0 for half of what the closed loop reached")
 	flags.IntVar(&s.events, "events", 5_000_000, "in the big store")
+	flags.StringVar(&s.records, "records", "", "URL of an Elasticsearch or OpenSearch without a login, for the measurement search")
 	if len(os.Args) < 2 {
-		fmt.Fprintln(os.Stderr, "which measurement? track, batch, segment, hot, big or all")
+		fmt.Fprintln(os.Stderr, "which measurement? track, batch, segment, hot, big, search or all")
 		os.Exit(2)
 	}
 	_ = flags.Parse(os.Args[2:]) // exits on errors
@@ -53,7 +56,7 @@ func main() {
 }
 
 func run(ctx context.Context, what string, s settings, args []string) error {
-	measurements := map[string]func(context.Context, settings) error{"track": track, "batch": batch, "segment": segment, "hot": hot, "big": big}
+	measurements := map[string]func(context.Context, settings) error{"track": track, "batch": batch, "segment": segment, "hot": hot, "big": big, "search": search}
 	fmt.Printf("\nCommand: `go run ./bench %s`\n", strings.Join(os.Args[1:], " "))
 	switch what {
 	case "bare":
@@ -68,7 +71,7 @@ func run(ctx context.Context, what string, s settings, args []string) error {
 	}
 	measure, ok := measurements[what]
 	if !ok {
-		return fmt.Errorf("no measurement %q: track, batch, segment, hot, big or all", what)
+		return fmt.Errorf("no measurement %q: track, batch, segment, hot, big, search or all", what)
 	}
 	return measure(ctx, s)
 }

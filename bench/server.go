@@ -42,6 +42,9 @@ func startServer(ctx context.Context, s settings) (*server, error) {
 		return nil, err
 	}
 	command := exec.CommandContext(ctx, s.binary, "serve", "--data", filepath.Join(dir, "data"), "--addr", address, "--log-level", "warn")
+	if s.records != "" {
+		command.Args = append(command.Args, "--records-url", s.records)
+	}
 	command.Env = append(os.Environ(), "TRACARDI_ADMIN_TOKEN="+adminToken)
 	command.Stderr = os.Stderr
 	started := &server{url: "http://" + address, command: command, dir: dir, own: own}

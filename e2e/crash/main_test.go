@@ -78,9 +78,9 @@ func (o *output) String() string {
 }
 
 // launch runs the server on a folder with little memory, so that files are written often, and waits for nothing.
-func launch(t testing.TB, data string) *server {
+func launch(t testing.TB, data string, args ...string) *server {
 	t.Helper()
-	return launchWith(t, "--data", data, "--roles=api,worker")
+	return launchWith(t, append([]string{"--data", data, "--roles=api,worker"}, args...)...)
 }
 
 func launchWith(t testing.TB, args ...string) *server {
@@ -110,9 +110,9 @@ func launchWith(t testing.TB, args ...string) *server {
 var readyLine = regexp.MustCompile(`is ready: (http://\S+)`)
 
 // start runs the server and waits until it takes requests.
-func start(t testing.TB, data string) *server {
+func start(t testing.TB, data string, args ...string) *server {
 	t.Helper()
-	return launch(t, data).listening()
+	return launch(t, data, args...).listening()
 }
 
 // listening waits until the server takes requests.
@@ -201,20 +201,23 @@ func (s *server) makeSource() {
 // drain waits until everything that was accepted for later is done.
 func (s *server) drain() {
 	s.t.Helper()
-	await(s.t, "the queue to be empty", func() bool {
-		var queue struct {
-			Items []struct{ Ready, Delayed, Dead int }
+	await(s.t, "the queue to be empty", func() bool { return s.waiting() == 0 })
+}
+
+// waiting is how much was accepted for later and is not done.
+func (s *server) waiting() (left int) {
+	s.t.Helper()
+	var queue struct {
+		Items []struct{ Ready, Delayed, Dead int }
+	}
+	s.must("GET", "/api/v1/queue", "", &queue)
+	for _, topic := range queue.Items {
+		left += topic.Ready + topic.Delayed
+		if topic.Dead > 0 {
+			s.t.Fatalf("%d dead letters\n%s", topic.Dead, s.out)
 		}
-		s.must("GET", "/api/v1/queue", "", &queue)
-		left := 0
-		for _, topic := range queue.Items {
-			left += topic.Ready + topic.Delayed
-			if topic.Dead > 0 {
-				s.t.Fatalf("%d dead letters\n%s", topic.Dead, s.out)
-			}
-		}
-		return left == 0
-	})
+	}
+	return left
 }
 
 // await polls until a condition holds.

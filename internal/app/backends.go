@@ -12,8 +12,10 @@ import (
 	"github.com/tracardi/tracardi-go"
 	"github.com/tracardi/tracardi-go/internal/config"
 	"github.com/tracardi/tracardi-go/storage"
+	"github.com/tracardi/tracardi-go/storage/elastic"
 	"github.com/tracardi/tracardi-go/storage/memory"
 	"github.com/tracardi/tracardi-go/storage/mysql"
+	"github.com/tracardi/tracardi-go/storage/ordered"
 	"github.com/tracardi/tracardi-go/storage/outbox"
 	"github.com/tracardi/tracardi-go/storage/pebble"
 	"github.com/tracardi/tracardi-go/storage/pulsar"
@@ -39,7 +41,7 @@ type stores struct {
 
 // openStores is the one place that knows the engines. What it opened it closes again when a later one fails.
 func openStores(ctx context.Context, s *config.Settings, log *slog.Logger) (_ *stores, err error) {
-	if !s.SharedRecords() || !s.SharedConfig() {
+	if !s.SharedRecords() || !s.SharedConfig() || !config.Shared(s.QueueURL) {
 		if err := prepareData(s.Data); err != nil {
 			return nil, err
 		}
@@ -61,24 +63,62 @@ func openStores(ctx context.Context, s *config.Settings, log *slog.Logger) (_ *s
 }
 
 func (st *stores) openRecords(ctx context.Context, s *config.Settings, log *slog.Logger) error {
-	records, err := pebble.Open(ctx, s.RecordsDir(), pebble.Options{
+	if s.SharedRecords() {
+		return st.openSharedRecords(ctx, s, log)
+	}
+	records, err := st.openEmbedded(ctx, s, log)
+	if err != nil {
+		return err
+	}
+	st.records = records
+	st.checks = append(st.checks, check{name: "records", ping: records.Ping})
+	return nil
+}
+
+// openEmbedded opens the embedded store and takes its queue.
+func (st *stores) openEmbedded(ctx context.Context, s *config.Settings, log *slog.Logger) (*pebble.Store, error) {
+	store, err := pebble.Open(ctx, s.RecordsDir(), pebble.Options{
 		CacheBytes: s.MemoryBytes() / 5,
 		MemTable:   uint64(s.MemoryBytes() / 16),
 		Log:        log,
 	})
 	if err != nil {
+		return nil, err
+	}
+	st.queue, st.size = store.Queue(), store.Size
+	st.close = append(st.close, store.Close)
+	return store, nil
+}
+
+func (st *stores) openSharedRecords(ctx context.Context, s *config.Settings, log *slog.Logger) error {
+	address, err := elastic.ParseAddress(s.RecordsURL)
+	if err != nil {
+		return fmt.Errorf("records-url: %w", err)
+	}
+	options := elastic.Options{Queue: func() storage.Queue { return st.queue }, Log: log}
+	records, err := patiently(ctx, log, "records", func() (*elastic.Store, error) { return elastic.Open(ctx, address, options) })
+	if err != nil {
 		return err
 	}
-	st.records, st.queue, st.size = records, records.Queue(), records.Size
+	st.records = records
 	st.close = append(st.close, records.Close)
-	st.checks = append(st.checks, check{name: "records", ping: records.Ping})
+	st.checks = append(st.checks, check{name: "records", ping: records.Ping, optional: true})
 	return nil
 }
 
-// openQueue puts a queue on a server in the place of the one that the records' store has. What a change set publishes waits in
-// the latter until the server has it.
+// openQueue opens the queue, unless it came with the records. Beside records in the embedded store, what a change set publishes
+// waits in that store's queue until the server has it; beside records on a server it is published as a step of the change set.
 func (st *stores) openQueue(ctx context.Context, s *config.Settings, log *slog.Logger) error {
 	if !config.Shared(s.QueueURL) {
+		if !s.SharedRecords() {
+			return nil
+		}
+		store, err := st.openEmbedded(ctx, s, log)
+		if err != nil {
+			return err
+		}
+		st.queue = ordered.Queue{Queue: st.queue}
+		st.checks = append(st.checks, check{name: "queue", ping: store.Ping})
 		return nil
 	}
 	queue, err := patiently(ctx, log, "queue", func() (*pulsar.Queue, error) { return pulsar.Open(ctx, s.QueueURL, log) })
@@ -86,9 +126,13 @@ func (st *stores) openQueue(ctx context.Context, s *config.Settings, log *slog.L
 		return err
 	}
 	st.close = append(st.close, queue.Close)
+	st.checks = append(st.checks, check{name: "queue", ping: queue.Ping, optional: true})
+	if s.SharedRecords() {
+		st.queue = ordered.Queue{Queue: queue}
+		return nil
+	}
 	st.outbox = outbox.New(st.records, st.queue, queue)
 	st.records, st.queue = st.outbox.Records(), st.outbox.Queue()
-	st.checks = append(st.checks, check{name: "queue", ping: queue.Ping, optional: true})
 	return nil
 }
 

@@ -64,22 +64,20 @@ func (s *Settings) checkPublicURL() error {
 	return nil
 }
 
-// engine says which stores a setting may name: by their schemes, the embedded one, those that processes share, and those that
-// are known by name and not supported yet.
+// engine says which stores a setting may name: by their schemes, the embedded one and those that processes share.
 type engine struct {
 	setting  string
 	value    func(*Settings) string
 	embedded string
 	takesDir bool
 	shared   string
-	planned  string
 }
 
 var engines = []engine{
-	{"records-url", func(s *Settings) string { return s.RecordsURL }, "pebble", true, "", "elasticsearch elasticsearchs opensearch opensearchs"},
-	{"config-url", func(s *Settings) string { return s.ConfigURL }, "sqlite", true, "mysql mariadb", ""},
-	{"cache-url", func(s *Settings) string { return s.CacheURL }, "memory", false, "redis rediss", ""},
-	{"queue-url", func(s *Settings) string { return s.QueueURL }, "pebble", false, "pulsar pulsar+ssl", ""},
+	{"records-url", func(s *Settings) string { return s.RecordsURL }, "pebble", true, "elasticsearch elasticsearchs opensearch opensearchs"},
+	{"config-url", func(s *Settings) string { return s.ConfigURL }, "sqlite", true, "mysql mariadb"},
+	{"cache-url", func(s *Settings) string { return s.CacheURL }, "memory", false, "redis rediss"},
+	{"queue-url", func(s *Settings) string { return s.QueueURL }, "pebble", false, "pulsar pulsar+ssl"},
 }
 
 func (s *Settings) checkStores() error {
@@ -103,8 +101,6 @@ func (e *engine) check(value string) error {
 		return problem(e.setting, "write %s: and nothing behind it", e.embedded)
 	case scheme == e.embedded:
 		return nil
-	case slices.Contains(strings.Fields(e.planned), scheme):
-		return problem(e.setting, "%s is not supported by this version; it knows %s", scheme, known)
 	case !slices.Contains(strings.Fields(e.shared), scheme):
 		return problem(e.setting, "unknown scheme %q; this version knows %s", scheme, known)
 	case !strings.HasPrefix(behind, "//"):
@@ -151,7 +147,7 @@ func (s *Settings) checkRoles() error {
 	if !s.SharedConfig() {
 		owned = append(owned, "config-url")
 	}
-	if s.QueueURL == "" && !s.SharedRecords() || Scheme(s.QueueURL) == "pebble" {
+	if !Shared(s.QueueURL) {
 		owned = append(owned, "queue-url")
 	}
 	if len(owned) == 0 {

@@ -237,7 +237,8 @@ func TestCheckExplains(t *testing.T) {
 		{"--roles=api", []string{"roles:", "embedded", "without worker", "records-url, config-url, queue-url"}},
 		{"--roles=worker,gui", []string{"roles:", "without api"}},
 		{"--roles=api --queue-url=pulsar://localhost", []string{"roles:", "records-url, config-url"}},
-		{"--records-url=elasticsearch://localhost:9200", []string{"records-url:", "not supported by this version", "pebble"}},
+		{"--records-url=elasticsearch:localhost:9200", []string{"records-url:", "names no server", "elasticsearch://HOST"}},
+		{"--roles=api --records-url=opensearch://localhost --config-url=mysql://u@localhost/cdp", []string{"roles:", "queue-url"}},
 		{"--config-url=postgres://root@localhost", []string{"config-url:", "unknown scheme", "sqlite:, mysql:, mariadb:"}},
 		{"--cache-url=redis:localhost", []string{"cache-url:", "names no server", "redis://HOST"}},
 		{"--queue-url=kafka://localhost", []string{"queue-url:", "unknown scheme", "pulsar"}},
@@ -280,6 +281,8 @@ func TestSharedStoresAreAccepted(t *testing.T) {
 		"--config-url=mysql://u:p@db/cdp --cache-url=rediss://cache --queue-url=pulsar+ssl://a,b/public/default " + secret,
 		"--config-url=mariadb://u:p@db/cdp --secret-file=/run/secrets/tracardi",
 		"--roles=gui --config-url=mysql://u:p@db/cdp",
+		"--records-url=elasticsearchs://u:p@a,b:9200/?prefix=shop",
+		"--roles=api --records-url=opensearch://a --config-url=mysql://u:p@db/cdp --queue-url=pulsar://a " + secret,
 	} {
 		if err := settings(t, strings.Fields(args)...).Check(); err != nil {
 			t.Errorf("%s: %v", args, err)

@@ -21,10 +21,10 @@ type Settings struct {
 	PublicURL string `placeholder:"URL" help:"Address under which browsers reach this installation, such as https://cdp.example.com. Empty: made from the address to listen on."`
 	Roles     Roles  `default:"api,gui,worker" placeholder:"LIST" help:"What this process does: api takes events and serves the admin API, gui serves the web application, worker does the work in the background."`
 
-	RecordsURL string `placeholder:"URL" help:"Store of events, sessions, profiles and logs. Empty: Pebble in the data folder. pebble:DIR: Pebble elsewhere."`
+	RecordsURL string `placeholder:"URL" secret:"" help:"Store of events, sessions, profiles and logs. Empty: Pebble in the data folder. pebble:DIR: Pebble elsewhere. elasticsearch://USER:PASSWORD@HOST:9200,HOST:9200: Elasticsearch 8 or 9, opensearch: OpenSearch 2 or 3, which many processes share; elasticsearchs and opensearchs: with TLS; ?prefix=NAME keeps several installations apart, ?api-key=KEY and ?ca=FILE are known too."`
 	ConfigURL  string `placeholder:"URL" secret:"" help:"Store of sources, users and other configuration. Empty: SQLite in the data folder. sqlite:FILE: SQLite elsewhere. mysql://USER:PASSWORD@HOST:3306/DATABASE: MySQL 8 or MariaDB, which many processes share; ?tls=true (or skip-verify) and ?ca=FILE encrypt the connection."`
 	CacheURL   string `placeholder:"URL" secret:"" help:"Cache and locks. Empty or memory: in this process. redis://USER:PASSWORD@HOST:6379/0: Redis, which many processes share; rediss: with TLS; ?prefix=NAME keeps several installations apart, ?ca=FILE and ?master=NAME (of a sentinel) are known too."`
-	QueueURL   string `placeholder:"URL" help:"Queue of accepted work. Empty: in the records' store. pulsar://HOST:6650/TENANT/NAMESPACE: Apache Pulsar, which many processes share; pulsar+ssl: with TLS; ?admin=URL names its REST interface (port 8080 otherwise), ?prefix=NAME keeps several installations apart, ?token-file=FILE and ?ca=FILE are known too."`
+	QueueURL   string `placeholder:"URL" help:"Queue of accepted work. Empty: in the records' store or, when that is on a server, in the data folder. pulsar://HOST:6650/TENANT/NAMESPACE: Apache Pulsar, which many processes share; pulsar+ssl: with TLS; ?admin=URL names its REST interface (port 8080 otherwise), ?prefix=NAME keeps several installations apart, ?token-file=FILE and ?ca=FILE are known too."`
 
 	Secret     string `placeholder:"HEX" secret:"" help:"Secret of the installation: 64 hexadecimal digits that key the ids made of personal data and encrypt credentials. Processes that share the configuration need the same one. Empty: the file secret in the data folder, which the first start makes."`
 	SecretFile string `placeholder:"FILE" help:"File that holds the secret of the installation."`
@@ -50,8 +50,11 @@ type Settings struct {
 	ShutdownTimeout time.Duration `default:"20s" placeholder:"DURATION" help:"Longest wait for running requests when the process is told to stop."`
 }
 
-// RecordsDir is the folder of the embedded records store.
+// RecordsDir is the folder of the embedded store: of records and queue or, with records on a server, of the queue alone.
 func (s *Settings) RecordsDir() string {
+	if s.SharedRecords() {
+		return filepath.Join(s.Data, "queue")
+	}
 	if path := rest(s.RecordsURL); path != "" {
 		return path
 	}

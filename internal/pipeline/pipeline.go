@@ -21,6 +21,7 @@ import (
 type Options struct {
 	Records      storage.Records
 	Locks        storage.Locks
+	HoldLocks    bool // until a change set is stored: other processes share records and locks, and see it only then
 	Hasher       *identity.Hasher
 	Agents       *Agents
 	Geo          *Geo // nil without a database
@@ -145,7 +146,7 @@ func (p *Pipeline) attempt(ctx context.Context, payload *tracardi.Payload, sourc
 	set.Done = done
 	ticket := p.options.Records.Commit(set)
 	p.people.put(w)
-	if len(w.Entities) == 0 { // else the next payload would read an entity that is about to change
+	if len(w.Entities) == 0 && !p.options.HoldLocks { // else the next payload would read an entity that is about to change
 		locks.release() // the order is fixed: the next payload of this profile may begin while this one syncs
 	}
 	if err := ticket.Wait(ctx); err != nil {

@@ -214,12 +214,8 @@ func (b *bars) add(at int64, values []any, count int64) {
 	if len(values) == 0 {
 		values = []any{""}
 	}
-	var names []string
 	for _, v := range values {
-		if name := valueText(v); !slices.Contains(names, name) {
-			names = append(names, name)
-			b.counts[barKey{micros, name}] += count
-		}
+		b.counts[barKey{micros, valueText(v)}] += count
 	}
 }
 

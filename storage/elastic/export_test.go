@@ -41,7 +41,7 @@ func OpenMortal(t testing.TB, a *Address, steps int) *Store {
 	s.Committer.Close()
 	m := &mortal{engine: engine{s}}
 	m.left.Store(int64(steps))
-	s.Committer = ordered.New(m, ordered.Options{Within: 300 * time.Millisecond})
+	s.Committer = ordered.New(m, ordered.Options{Within: 3 * time.Second})
 	return s
 }
 

@@ -28,8 +28,9 @@ type keyNote struct {
 	ID         string             `json:"id"` // of the document; empty when there is one that must be searched for
 }
 
-// unlisted stands for the keys of a document whose field should be a list and is none: it is found by searching.
-const unlisted = "\xff unlisted"
+// unlisted is the number of a field, beside its own, for documents in which it should be a list and is none: CONTAINS looks into
+// texts too, and these documents are found by searching.
+const unlisted = 1000
 
 // place is where a slot of a key is; behind the last one is the mark that there are more.
 func (n *keyNote) place(index string, slot int) place {
@@ -43,14 +44,16 @@ func (e engine) keyDocuments(tenant string, schema *storage.Schema, doc *storage
 		if !field.Identity {
 			continue
 		}
+		var notes []keyNote
 		for _, value := range keyValues(field, doc.Body) {
-			n := keyNote{tenant, schema.Collection, i, value, doc.ID}
-			if value == doc.ID {
-				continue
+			if value != doc.ID {
+				notes = append(notes, keyNote{tenant, schema.Collection, i, value, doc.ID})
 			}
-			if value == unlisted {
-				n.ID = ""
-			}
+		}
+		if value, _ := field.Path.Find(doc.Body); field.List && isString(value) {
+			notes = append(notes, keyNote{Tenant: tenant, Collection: schema.Collection, Field: unlisted + i})
+		}
+		for _, n := range notes {
 			content, err := json.Marshal(&n)
 			if _, known := e.confirmed.GetIfPresent(string(content)); known && doc.Version > 0 || err != nil {
 				continue
@@ -61,15 +64,19 @@ func (e engine) keyDocuments(tenant string, schema *storage.Schema, doc *storage
 	return docs
 }
 
+func isString(value any) bool {
+	_, ok := value.(string)
+	return ok
+}
+
 // keyValues are the keys of a field in a document.
 func keyValues(field storage.KeyField, body []byte) (values []string) {
 	value, _ := field.Path.Find(body)
 	switch value := value.(type) {
 	case string:
-		if field.List {
-			return []string{unlisted}
+		if !field.List {
+			return []string{value}
 		}
-		return []string{value}
 	case []any:
 		for _, item := range value {
 			if text, ok := item.(string); ok && field.List {
@@ -253,7 +260,7 @@ func (s *Store) lookUp(ctx context.Context, tenant string, schema *storage.Schem
 		ask(value, 0)
 	}
 	if schema.Keys[by.field].List {
-		n := keyNote{Tenant: tenant, Collection: c, Field: by.field, Value: unlisted}
+		n := keyNote{Tenant: tenant, Collection: c, Field: unlisted + by.field}
 		asked = append(asked, n.place(s.indices.keys(), 0))
 	}
 	hits, err := get[slotNote](ctx, s.client, asked, []string{"id"})

@@ -71,7 +71,11 @@ func (s *Store) greet(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	if err := s.client.call(ctx, http.MethodGet, "/", nil, &hello); err != nil {
+	err := s.client.call(ctx, http.MethodGet, "/", nil, &hello)
+	if r, ok := errors.AsType[*refusal](err); ok && (r.status == http.StatusUnauthorized || r.status == http.StatusForbidden) {
+		return fmt.Errorf("records-url: %s refuses the login: %s", s.client.address, r.reason)
+	}
+	if err != nil {
 		return fmt.Errorf("records-url: %w: check the address, the login and whether the server is up", err)
 	}
 	product := "Elasticsearch"

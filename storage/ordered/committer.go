@@ -17,10 +17,12 @@ const (
 	maxPending  = 65536   // change sets that wait
 	batchWrites = 2000    // documents of a batch, about
 	batchBytes  = 4 << 20 // their size, about
-	sweepEvery  = 20 * time.Second
-	goneAfter   = time.Minute // an entry that is there for this long has lost its writer
+	sweepEvery  = 5 * time.Second
 	forgetAfter = 200 * time.Millisecond
 )
+
+// goneAfter is how many looks an entry must outlast before its writer is held for gone, who gives up after Options.Within.
+const goneAfter = 5
 
 // Committer is a storage.Committer. Change sets of many callers share a batch; several batches are on their way at once, but
 // never two that touch the same document.

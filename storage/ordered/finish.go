@@ -142,7 +142,7 @@ func (c *Committer) help(ctx context.Context, id string, raw []byte) error {
 
 // sweep removes entries of finished flights soon, and finishes those whose writer is gone.
 func (c *Committer) sweep() {
-	seen := map[string]time.Time{}
+	seen := map[string]int{}
 	forget, look := time.NewTicker(forgetAfter), time.NewTicker(sweepEvery)
 	defer forget.Stop()
 	defer look.Stop()
@@ -157,8 +157,8 @@ func (c *Committer) sweep() {
 				return
 			}
 			c.forget()
-		case now := <-look.C:
-			err = c.adopt(seen, now)
+		case <-look.C:
+			err = c.adopt(seen)
 		}
 		if err != nil && c.ctx.Err() == nil {
 			c.options.Log.Warn("ordered: look for unfinished changes", "error", err)
@@ -185,8 +185,9 @@ func (c *Committer) forget() {
 	}
 }
 
-// adopt finishes the entries that have been there for long.
-func (c *Committer) adopt(seen map[string]time.Time, now time.Time) error {
+// adopt finishes the entries that were there at so many looks that their writer must be gone. Looks are counted, not time: while
+// the store answers nobody, its work may be waiting in there.
+func (c *Committer) adopt(seen map[string]int) error {
 	entries, err := c.engine.Entries(c.ctx)
 	if err != nil {
 		return err
@@ -200,17 +201,16 @@ func (c *Committer) adopt(seen map[string]time.Time, now time.Time) error {
 		c.mu.Lock()
 		ours := c.flying[id]
 		c.mu.Unlock()
-		if first, known := seen[id]; !known {
-			seen[id] = now
-		} else if !ours && now.Sub(first) >= goneAfter {
-			if err := c.help(c.ctx, id, raw); err != nil {
-				return err
-			}
-			if err := c.engine.Note(c.ctx, "", nil, []string{id}); err != nil {
-				return err
-			}
-			c.options.Log.Info("ordered: finished what another process had begun", "entry", id)
+		if seen[id]++; ours || seen[id] < goneAfter {
+			continue
 		}
+		if err := c.help(c.ctx, id, raw); err != nil {
+			return err
+		}
+		if err := c.engine.Note(c.ctx, "", nil, []string{id}); err != nil {
+			return err
+		}
+		c.options.Log.Info("ordered: finished what another process had begun", "entry", id)
 	}
 	return nil
 }
