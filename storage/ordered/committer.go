@@ -142,10 +142,13 @@ func (c *Committer) submission(set *storage.ChangeSet, t *ticket) (*submission, 
 		}
 		seen[doc.Key] = true
 		sub.bytes += len(doc.Content)
-		if sub.anchor == nil && doc.Mutable {
+		// A document with a new id decides nothing where there is another: whoever does the same work again makes another id.
+		if doc.Mutable && (sub.anchor == nil || sub.anchor.Fresh && !doc.Fresh) {
 			sub.anchor = doc
-			doc.Lax = true
 		}
+	}
+	if sub.anchor != nil {
+		sub.anchor.Lax = true
 	}
 	for _, m := range set.Publish {
 		if m.ID == "" { // a message that is published again must be the same

@@ -1,8 +1,8 @@
 // Package ordered makes change sets durable on stores without transactions, in steps each of which may be done again:
 //
 //	note      what is to be written goes into a journal entry
-//	decide    the first mutable document of the change set is written, if its version is still the stored one: from here on
-//	          the change set is true, before that it is not there at all
+//	decide    one mutable document of the change set is written, if its version is still the stored one: from here on the
+//	          change set is true, before that it is not there at all. It is the first whose id was not made just now
 //	finish    the other documents are written and the messages are published
 //	forget    the journal entry is removed
 //
