@@ -25,7 +25,10 @@ import (
 	"github.com/tracardi/tracardi-go/storage/memory"
 	"github.com/tracardi/tracardi-go/storage/sqlite"
 
+	_ "github.com/tracardi/tracardi-go/nodes/consent"
 	_ "github.com/tracardi/tracardi-go/nodes/control"
+	_ "github.com/tracardi/tracardi-go/nodes/profile"
+	_ "github.com/tracardi/tracardi-go/nodes/segment"
 )
 
 // flowRoad is a pipeline with flows, all parts as in the program, and a clock that the test turns.
@@ -312,5 +315,24 @@ func TestBackgroundAndConflicts(t *testing.T) {
 	}
 	if n, _, _ := r.cache.Get(t.Context(), tracardi.DefaultTenant, "flow/acts"); string(n) != "3" {
 		t.Errorf("%s acts, want 3", n)
+	}
+}
+
+func TestFlowsChangeWhatTheirNodesNeed(t *testing.T) {
+	r := newFlowRoad(t)
+	r.publish(t, "all", `
+		s control.start
+		a profile.save-integration-id {"name": "My Shop", "id": "5"}
+		b segment.force
+		c segment.add {"segment": "buyers"}
+		d consent.add {"consents": {"mail": true}}
+		s.payload -> a
+		a.payload -> b
+		b.payload -> c
+		c.payload -> d`)
+	r.on(t, workspace.Trigger{Name: "all", Flow: "all", EventType: "go"})
+	r.send(t, event("s1", "go", ""))
+	if n := r.count(t, storage.Profiles, `metadata.system.integrations.my-shop.id = "5" AND segments CONTAINS "buyers" AND consents.mail EXISTS`); n != 1 {
+		t.Errorf("%d profiles, want 1: %v", n, r.find(t, storage.Profiles, ""))
 	}
 }

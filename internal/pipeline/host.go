@@ -82,7 +82,8 @@ func (h *host) Change(source string, path expr.Path, value any) error {
 		if h.Work.Profile == nil {
 			return tracardi.InvalidField("profile", "the event has no profile")
 		}
-		if own(steps, "ids") || own(steps, "metadata") && !own(steps, "metadata", "aux") && !own(steps, "metadata", "system", "integrations") && !own(steps, "metadata", "status") {
+		if own(steps, "ids") || own(steps, "metadata") && !own(steps, "metadata", "aux") && !own(steps, "metadata", "system", "integrations") && !own(steps, "metadata", "status") &&
+			(value != nil || !own(steps, "metadata", "time", "segmentation")) { // a flow may ask for the segments to be looked at again
 			return tracardi.InvalidField("profile@"+path.String(), "is kept by the system and can't be changed")
 		}
 		return h.SetField(h.event, value, steps...)
