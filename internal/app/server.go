@@ -38,7 +38,7 @@ type server struct {
 func newServer(s *config.Settings, listener net.Listener, health *health, handler http.Handler, log *slog.Logger) *server {
 	return &server{
 		http: &http.Server{
-			Handler:           believe(s.TrustedProxies, guarded(log, http.MaxBytesHandler(handler, s.MaxBodyBytes))),
+			Handler:           believe(s.TrustedProxies, guarded(log, parting(health, http.MaxBytesHandler(handler, s.MaxBodyBytes)))),
 			ReadHeaderTimeout: headerTimeout,
 			ReadTimeout:       readTimeout,
 			WriteTimeout:      writeTimeout,
@@ -75,6 +75,17 @@ func (s *server) run(ctx context.Context) error {
 		return err
 	}
 	return nil
+}
+
+// parting lets connections go with their next answer while the server stops. Whoever asks next opens one to another server,
+// instead of sending a request into one that is being closed.
+func parting(health *health, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if health.stopping.Load() {
+			w.Header().Set("Connection", "close")
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // listen takes the address, so that one in use is found out before any data is touched.
