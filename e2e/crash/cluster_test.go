@@ -33,6 +33,7 @@ func startCluster(t *testing.T, name string) *cluster {
 		c.start(member)
 	}
 	c.front.makeSource()
+	wait(t, time.Second) // after which every process knows a change
 	return c
 }
 

@@ -64,6 +64,9 @@ func (c *Collector) handle(ctx context.Context, lease *storage.Lease) storage.Ve
 	}
 	source, err := c.sender(payload)
 	if err != nil {
+		if lease.Message.Attempt <= sourceAttempts {
+			return storage.Again(sourceWait)
+		}
 		return storage.Dead(err.Error()) // accepted from a source that is gone: kept for someone to look at
 	}
 	// A stop lets the payload in hand finish.
@@ -91,6 +94,12 @@ func (c *Collector) sender(payload *tracardi.Payload) (*tracardi.Source, error) 
 	}
 	return &tracardi.Source{ID: payload.Source.ID, Types: []string{tracardi.SourceInternal}, Enabled: true}, nil
 }
+
+// The process that accepted the payload may have heard of its source, or of a change of it, before this one does.
+const (
+	sourceAttempts = 4
+	sourceWait     = 500 * time.Millisecond
+)
 
 const maxAttempts = 20
 
