@@ -1,0 +1,66 @@
+package e2e
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// TestImageCopiesWhatIsThere checks that what the image is made from is in the repository, and what it promises.
+func TestImageCopiesWhatIsThere(t *testing.T) {
+	text := read(t, "Dockerfile")
+	for _, match := range regexp.MustCompile(`(?m)^COPY ([^-\n].*)$`).FindAllStringSubmatch(text, -1) {
+		parts := strings.Fields(match[1])
+		for _, source := range parts[:len(parts)-1] {
+			if _, err := os.Stat(filepath.Join("..", source)); err != nil {
+				t.Errorf("COPY %s: %v", match[1], err)
+			}
+		}
+	}
+	_, last, _ := strings.Cut(text, "\nFROM scratch\n")
+	for _, want := range []string{"USER 65532:65532", `ENTRYPOINT ["/tracardi"]`, "ca-certificates.crt"} {
+		if !strings.Contains(last, want) {
+			t.Errorf("the image has no %q", want)
+		}
+	}
+	if version := regexp.MustCompile(`(?m)^go (\d+\.\d+)`).FindStringSubmatch(readFile(t, "../go.mod")); !strings.Contains(text, "golang:"+version[1]+"-") {
+		t.Errorf("the image is not built with Go %s", version[1])
+	}
+}
+
+// TestComposeNamesSettings checks that the settings in the compose file are settings of the program.
+func TestComposeNamesSettings(t *testing.T) {
+	text := read(t, "compose.yaml")
+	var file struct {
+		Services map[string]struct{ Image string }
+	}
+	if err := yaml.Unmarshal([]byte(text), &file); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"api", "worker", "gui", "proxy", "opensearch", "mariadb", "redis", "pulsar"} {
+		if file.Services[name].Image == "" {
+			t.Errorf("there is no service %s with an image", name)
+		}
+	}
+	reference := readFile(t, "../docs/configuration.md")
+	for _, name := range regexp.MustCompile(`TRACARDI_[A-Z_]+`).FindAllString(text, -1) {
+		if !strings.Contains(reference, "`"+name+"`") {
+			t.Errorf("%s is no setting", name)
+		}
+	}
+}
+
+func read(t *testing.T, name string) string { return readFile(t, filepath.Join("..", "deploy", name)) }
+
+func readFile(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
