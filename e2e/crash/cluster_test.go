@@ -51,6 +51,8 @@ func (c *cluster) start(member string) {
 // verify compares what the cluster has with what it promised.
 func (c *cluster) verify(visitors *crowd) {
 	c.t.Helper()
+	c.front.drain()
+	wait(c.t, 3*time.Second) // searches see a document a moment after it is stored
 	verify(c.t, c.front, visitors)
 	if c.t.Failed() {
 		for name, s := range c.members {
