@@ -21,6 +21,7 @@ import (
 	"github.com/tracardi/tracardi-go/internal/auth"
 	"github.com/tracardi/tracardi-go/internal/pipeline"
 	"github.com/tracardi/tracardi-go/internal/vault"
+	"github.com/tracardi/tracardi-go/internal/vitals"
 	"github.com/tracardi/tracardi-go/internal/workspace"
 	"github.com/tracardi/tracardi-go/node"
 	"github.com/tracardi/tracardi-go/storage"
@@ -45,6 +46,10 @@ type Options struct {
 	Try      func(ctx context.Context, payload *tracardi.Payload, source *tracardi.Source) (*pipeline.Trial, error)
 	// Simulate tries a flow on events; nothing is stored.
 	Simulate func(context.Context, pipeline.Simulation) (*pipeline.Simulated, error)
+	// Vitals knows the processes that live; Stores and Disk tell how the storage does.
+	Vitals *vitals.Monitor
+	Stores func(ctx context.Context) []StoreState
+	Disk   func() Disk
 	// Topics lists the topics of the queue that are in use.
 	Topics func(tenant string) []string
 	// PublicURL is the address that people use, such as https://cdp.example; empty when only the Host header tells.
@@ -65,6 +70,9 @@ type server struct {
 	rehearse   func(r *http.Request, text []byte) (payload *tracardi.Payload, source *tracardi.Source, refused, err error)
 	tryPayload func(ctx context.Context, payload *tracardi.Payload, source *tracardi.Source) (*pipeline.Trial, error)
 	simulate   func(context.Context, pipeline.Simulation) (*pipeline.Simulated, error)
+	vitals     *vitals.Monitor
+	stores     func(ctx context.Context) []StoreState
+	disk       func() Disk
 	closing    <-chan struct{}
 	streams    chan struct{} // holds one for each live stream
 
@@ -87,6 +95,7 @@ func New(o Options) (http.Handler, error) {
 		rehearse: o.Rehearse, tryPayload: o.Try, simulate: o.Simulate,
 		config: o.Config, flows: workspace.Flows(o.Config), liveFlows: workspace.LiveFlows(o.Config), triggers: workspace.Triggers(o.Config),
 		closing: o.Closing, streams: make(chan struct{}, liveStreams),
+		vitals: o.Vitals, stores: o.Stores, disk: o.Disk,
 		settings: workspace.SettingsOf(o.Config), views: workspace.NewKind[view](o.Config, "view"),
 		sources: workspace.Sources(o.Config), redirects: workspace.Redirects(o.Config),
 		resources: workspace.Resources(o.Config), vault: o.Vault, network: o.Network,

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -22,6 +23,7 @@ import (
 	"github.com/tracardi/tracardi-go/internal/identity"
 	"github.com/tracardi/tracardi-go/internal/pipeline"
 	"github.com/tracardi/tracardi-go/internal/vault"
+	"github.com/tracardi/tracardi-go/internal/vitals"
 	"github.com/tracardi/tracardi-go/internal/workspace"
 	"github.com/tracardi/tracardi-go/storage"
 	"github.com/tracardi/tracardi-go/storage/memory"
@@ -50,6 +52,9 @@ type house struct {
 	log       *bytes.Buffer
 	closing   chan struct{} // close it to end streams
 	collector *collect.Collector
+	cache     storage.Cache
+	stores    []api.StoreState // as the health route sees them
+	free      int64            // bytes of disk
 }
 
 func open(t *testing.T) *house {
@@ -75,16 +80,30 @@ func open(t *testing.T) *house {
 	h.must(err)
 	secrets, err := vault.New(make([]byte, 32))
 	h.must(err)
+	h.cache, h.free = cache, 1<<40
 	line := pipeline.New(pipeline.Options{
 		Records: h.store, Locks: locks, Hasher: identity.New(make([]byte, 32)), Agents: pipeline.NewAgents(),
 		SystemEvents: true, Instance: "test", Log: log,
 		Workspace: h.workspace, Queue: h.store.Queue(), Cache: cache, Message: collect.Message,
 	})
-	h.collector = collect.New(collect.Options{Workspace: h.workspace, Process: line.Process, Queue: h.store.Queue(), Log: log})
+	monitor := vitals.New(vitals.Options{
+		ID: "this", Roles: []string{"api"}, Version: "1", Cache: cache, Log: log, Counts: func() vitals.Counts {
+			c := &h.collector.Counts
+			return vitals.Counts{Payloads: c.Payloads.Load(), Events: c.Events.Load(), Refused: c.Refused.Load(), Failed: c.Failed.Load()}
+		},
+	})
+	process := func(ctx context.Context, payload *tracardi.Payload, source *tracardi.Source, done *storage.Lease) (*tracardi.Answer, error) {
+		monitor.Observe(3 * time.Millisecond)
+		return line.Process(ctx, payload, source, done)
+	}
+	h.collector = collect.New(collect.Options{Workspace: h.workspace, Process: process, Queue: h.store.Queue(), Log: log})
 	h.handler, err = api.New(api.Options{
 		Records: h.store, Config: h.config, Queue: h.store.Queue(), Workspace: h.workspace, Guard: h.guard, Vault: secrets, Log: log,
 		Topics: func(string) []string { return []string{topic} }, PublicURL: "https://cdp.example", Closing: h.closing,
 		Rehearse: h.collector.Rehearse, Try: line.Try, Simulate: line.Simulate,
+		Vitals: monitor,
+		Stores: func(context.Context) []api.StoreState { return h.stores },
+		Disk:   func() api.Disk { return api.Disk{Free: &h.free, Records: 7, Low: h.free < 1<<30} },
 	})
 	h.must(err)
 	return h

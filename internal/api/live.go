@@ -21,7 +21,7 @@ import (
 // while nobody watches.
 const (
 	liveEvery   = 300 * time.Millisecond
-	liveBeat    = 5 * time.Second // a sign of life, and a look whether the asker may still see events
+	liveBeat    = 2 * time.Second // a sign of life, and a look whether the asker may still see events
 	livePage    = 500             // events read at once
 	liveRead    = 50_000          // events read in one go; who is further behind continues at the end
 	liveMost    = 500             // matches sent in one go, the newest

@@ -15,6 +15,7 @@ type Topic struct {
 	Ready   int64      `json:"ready" doc:"Waiting for a worker, or with one."`
 	Delayed int64      `json:"delayed" doc:"Waiting for their time."`
 	Dead    int64      `json:"dead" doc:"Put aside because they could not be done."`
+	Lag     float64    `json:"lag_seconds,omitempty" doc:"How long the oldest one waits."`
 	Oldest  *time.Time `json:"oldest,omitempty" doc:"Since when the oldest one waits."`
 }
 
@@ -36,9 +37,17 @@ func (s *server) queueState(ctx context.Context, _ *struct{}) (*listOutput[Topic
 		if err != nil {
 			return nil, err
 		}
-		out.Body.Items = append(out.Body.Items, Topic{name, depth.Ready, depth.Delayed, depth.Dead, timeOrNil(depth.Oldest)})
+		out.Body.Items = append(out.Body.Items, topicOf(name, depth))
 	}
 	return out, nil
+}
+
+func topicOf(name string, depth storage.Depth) Topic {
+	topic := Topic{name, depth.Ready, depth.Delayed, depth.Dead, 0, timeOrNil(depth.Oldest)}
+	if topic.Oldest != nil {
+		topic.Lag = max(0, time.Since(depth.Oldest).Seconds())
+	}
+	return topic
 }
 
 func (s *server) deadLetters(ctx context.Context, in *struct {

@@ -17,6 +17,8 @@ func (s *server) workplaceRoutes() []route {
 		{"GET", "/settings", "get-settings", everyone(""), "Get the settings of the workspace", 0, on(s, s.getSettings)},
 		{"PUT", "/settings", "replace-settings", admins("settings:write"), "Replace the settings of the workspace", 0, on(s, s.putSettings(settings))},
 
+		{"GET", "/health", "get-health", everyone("health:read"), "Tell how the installation does", 0, on(s, s.health)},
+
 		{"GET", "/views", "list-views", everyone("views:read"), "List the saved views: your own and those that are shared", 0, on(s, s.listViews)},
 		{"POST", "/views", "create-view", everyone("views:write"), "Save a view", 201, on(s, views.create)},
 		{"PUT", "/views/{id}", "replace-view", everyone("views:write"), "Replace a view", 0, on(s, views.replace)},

@@ -25,6 +25,7 @@ import (
 	"github.com/tracardi/tracardi-go/internal/identity"
 	"github.com/tracardi/tracardi-go/internal/pipeline"
 	"github.com/tracardi/tracardi-go/internal/vault"
+	"github.com/tracardi/tracardi-go/internal/vitals"
 	"github.com/tracardi/tracardi-go/internal/workspace"
 	_ "github.com/tracardi/tracardi-go/nodes" // what flows are drawn with
 )
@@ -103,6 +104,7 @@ func stopped(ctx context.Context, err error) error {
 type parts struct {
 	health    *health
 	metrics   *metrics
+	vitals    *vitals.Monitor
 	workspace *workspace.Workspace
 	guard     *auth.Guard
 	road      pipeline.Options
@@ -141,21 +143,24 @@ func (p *Program) assemble(ctx context.Context, st *stores, secret []byte) (*par
 	network := egress.New(s.EgressAllow)
 	road.Workspace, road.Queue, road.Cache, road.Network, road.Message = ws, st.queue, st.cache, network, collect.Message
 	road.Resource = resources(ws, secrets)
-	line := pipeline.New(road)
+	line, numbers := pipeline.New(road), newMetrics(p.Version)
+	var collector *collect.Collector
+	monitor := p.vitals(st, road.Instance, func() vitals.Counts { return countsOf(&collector.Counts) })
 	limits := collect.DefaultLimits
 	limits.Body, limits.Plain = s.MaxBodyBytes, 2*s.MaxBodyBytes
+	collector = collect.New(collect.Options{Workspace: ws, Process: measured(line, monitor, numbers), Queue: st.queue, Limits: limits, Log: p.Log})
 	parts := &parts{
 		health:  &health{log: p.Log, checks: st.checks},
-		metrics: newMetrics(p.Version), workspace: ws, guard: guard, road: road, line: line,
-		collector: collect.New(collect.Options{Workspace: ws, Process: line.Process, Queue: st.queue, Limits: limits, Log: p.Log}),
-		mux:       http.NewServeMux(),
-		closing:   make(chan struct{}),
+		metrics: numbers, vitals: monitor, workspace: ws, guard: guard, road: road, line: line, collector: collector,
+		mux:     http.NewServeMux(),
+		closing: make(chan struct{}),
 	}
 	if parts.api, err = api.New(api.Options{
 		Records: st.records, Config: st.config, Queue: st.queue, Workspace: ws, Guard: guard,
 		Vault: secrets, Network: network, Log: p.Log,
 		Topics: func(string) []string { return topics }, PublicURL: s.PublicURL, Closing: parts.closing,
 		Rehearse: parts.collector.Rehearse, Try: line.Try, Simulate: line.Simulate,
+		Vitals: monitor, Stores: parts.health.storeStates, Disk: func() api.Disk { return p.disk(st) },
 	}); err != nil {
 		return nil, err
 	}
@@ -163,6 +168,9 @@ func (p *Program) assemble(ctx context.Context, st *stores, secret []byte) (*par
 		return nil, err
 	}
 	parts.metrics.stores(st)
+	if st.size != nil {
+		parts.metrics.disk(func() api.Disk { return p.disk(st) })
+	}
 	for _, topic := range topics {
 		parts.metrics.queue(st.queue, topic)
 	}
@@ -218,6 +226,7 @@ func (p *Program) components(st *stores, parts *parts, listener net.Listener) []
 		{"configuration", parts.workspace.Run},
 		{"accounts", parts.guard.Run},
 		{"counts of flows", parts.line.KeepTallies},
+		{"signs of life", parts.vitals.Run},
 	}
 	if s.Roles.Has(config.RoleWorker) {
 		list = append(list,

@@ -660,6 +660,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tell how the installation does
+         * @description For admin, developer, marketer or viewer. Tokens that are limited need the scope health:read.
+         */
+        get: operations["get-health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/login": {
         parameters: {
             query?: never;
@@ -1778,6 +1798,19 @@ export interface components {
             /** @description Ids of nodes that are gone. */
             removed: string[];
         };
+        Disk: {
+            /**
+             * Format: int64
+             * @description On the disk of the records; left out when that is not known.
+             */
+            free_bytes?: number;
+            low: boolean;
+            /**
+             * Format: int64
+             * @description What the records take; left out when they are on a server.
+             */
+            records_bytes?: number;
+        };
         Document: {
             description?: string;
             graph: components["schemas"]["Graph"];
@@ -1923,6 +1956,39 @@ export interface components {
             problems: components["schemas"]["Mistake"][];
             /** @description It could be published. */
             runs: boolean;
+        };
+        Health: {
+            disk: components["schemas"]["Disk"];
+            /** @description Of the last hour, oldest first. */
+            minutes: components["schemas"]["RateMinute"][];
+            /** @description What needs attention, the worst first. */
+            problems: components["schemas"]["HealthProblem"][];
+            /** @description Those that live, the one that answers first. */
+            processes: components["schemas"]["ProcessState"][];
+            queue: components["schemas"]["Topic"][];
+            /** @description Of the last five minutes. */
+            rate: components["schemas"]["Rate"];
+            /**
+             * @description The worst of the problems.
+             * @enum {string}
+             */
+            status: "ok" | "warning" | "error";
+            stores: components["schemas"]["StoreState"][];
+        };
+        HealthProblem: {
+            /** @enum {string} */
+            kind: "no_worker" | "store" | "dead_letters" | "queue_lag" | "disk" | "failures" | "refusals";
+            /** @enum {string} */
+            level: "warning" | "error";
+            /** @description What is wrong and what to do, in English. */
+            message: string;
+            /**
+             * Format: int64
+             * @description Of the messages, seconds or percents that it is about.
+             */
+            number?: number;
+            /** @description Such as the store or the topic. */
+            subject?: string;
         };
         Histogram: {
             buckets: components["schemas"]["Bar"][];
@@ -2208,6 +2274,15 @@ export interface components {
             /** @description The status in words. */
             title: string;
         };
+        ProcessState: {
+            id: string;
+            roles: string[];
+            /** Format: date-time */
+            seen: string;
+            /** Format: date-time */
+            started: string;
+            version: string;
+        };
         Property: {
             example?: string;
             path: string;
@@ -2233,6 +2308,41 @@ export interface components {
             /** @description Where it stops making sense. */
             position?: components["schemas"]["Position"];
             valid: boolean;
+        };
+        Rate: {
+            /** Format: double */
+            events_per_second: number;
+            /**
+             * Format: double
+             * @description Of the requests, from 0 to 1: answered with a server error.
+             */
+            failed_share: number;
+            /**
+             * Format: double
+             * @description In which 95 of 100 payloads are processed; 0 without any.
+             */
+            p95_milliseconds: number;
+            /** Format: double */
+            payloads_per_second: number;
+            /**
+             * Format: double
+             * @description Of the requests, from 0 to 1: answered with a client error.
+             */
+            refused_share: number;
+        };
+        RateMinute: {
+            /** Format: int64 */
+            events: number;
+            /** Format: int64 */
+            failed: number;
+            /** Format: double */
+            p95_milliseconds: number;
+            /** Format: int64 */
+            payloads: number;
+            /** Format: int64 */
+            refused: number;
+            /** Format: date-time */
+            time: string;
         };
         Received: {
             /**
@@ -2532,6 +2642,16 @@ export interface components {
             milliseconds: number;
             name: string;
         };
+        StoreState: {
+            /**
+             * Format: double
+             * @description How long it took to answer.
+             */
+            milliseconds: number;
+            name: string;
+            ready: boolean;
+            reason?: string;
+        };
         StoredAs: {
             /**
              * Format: double
@@ -2682,6 +2802,11 @@ export interface components {
              * @description Waiting for their time.
              */
             delayed: number;
+            /**
+             * Format: double
+             * @description How long the oldest one waits.
+             */
+            lag_seconds?: number;
             /**
              * Format: date-time
              * @description Since when the oldest one waits.
@@ -4130,6 +4255,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Flow"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
                 };
             };
             /** @description A problem */
