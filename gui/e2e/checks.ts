@@ -1,6 +1,6 @@
 /** The acceptance checks that have a file of their own, by their numbers. */
 export const checks = [
-  1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 16, 17, 18, 19, 31, 33, 36, 37, 38, 40, 43, 44, 45, 46, 47, 48, 49, 50, 52, 53, 54, 56, 57,
+  1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 16, 17, 18, 19, 31, 33, 36, 37, 38, 40, 43, 44, 45, 46, 47, 48, 49, 50, 52, 53, 54, 56, 57, 58,
 ];
 
 /** Parts of checks that are left out, and why. */
@@ -17,5 +17,6 @@ export const leftOut: readonly { check: number; part: string; reason: string }[]
   { check: 48, part: 'the list of deliveries and the editor of flows', reason: 'there are no destinations and flows yet' },
   { check: 49, part: 'the edges of a canvas', reason: 'there are no flows yet' },
   { check: 52, part: 'differences and edges', reason: 'there are no flows yet' },
+  { check: 58, part: 'failures of destinations', reason: 'there are no destinations yet' },
   { check: 57, part: 'secrets of resources', reason: 'there are no resources yet' },
 ];

@@ -28,6 +28,7 @@ export async function allRoutes(program: Program): Promise<string[]> {
     '/tokens',
     '/tokens/new',
     '/settings',
+    '/health',
     '/account',
     '/nowhere',
   ];

@@ -5,6 +5,7 @@ import type console from '../features/console/en.json';
 import type dashboard from '../features/dashboard/en.json';
 import type events from '../features/events/en.json';
 import type eventtypes from '../features/eventtypes/en.json';
+import type health from '../features/health/en.json';
 import type live from '../features/live/en.json';
 import type profiles from '../features/profiles/en.json';
 import type sessions from '../features/sessions/en.json';
@@ -24,6 +25,7 @@ declare module 'i18next' {
       dashboard: typeof dashboard;
       events: typeof events;
       eventtypes: typeof eventtypes;
+      health: typeof health;
       live: typeof live;
       profiles: typeof profiles;
       sessions: typeof sessions;

@@ -1,4 +1,4 @@
-import { IconActivity, IconBolt, IconClock, IconGauge, IconKey, IconPlugConnected, IconSettings, IconTags, IconTerminal2, IconUserCog, IconUsers } from '@tabler/icons-react';
+import { IconActivity, IconBolt, IconClock, IconGauge, IconHeartbeat, IconKey, IconPlugConnected, IconSettings, IconTags, IconTerminal2, IconUserCog, IconUsers } from '@tabler/icons-react';
 import type { Role } from '../api/client';
 import { administrators, developers } from '../api/me';
 
@@ -30,6 +30,7 @@ export const navigation = [
   {
     title: 'nav.administration',
     places: [
+      { to: '/health', label: 'nav.health', icon: IconHeartbeat, key: 'h' },
       { to: '/users', label: 'nav.users', icon: IconUserCog, key: 'u', roles: administrators },
       { to: '/tokens', label: 'nav.tokens', icon: IconKey, key: 'k', roles: developers },
       { to: '/settings', label: 'nav.settings', icon: IconSettings, key: ',', roles: administrators },

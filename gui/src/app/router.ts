@@ -5,6 +5,7 @@ import { consoleRoute } from '../features/console/routes';
 import { dashboardRoute } from '../features/dashboard/routes';
 import { eventsRoute } from '../features/events/routes';
 import { eventTypeRoute, eventTypesRoute } from '../features/eventtypes/routes';
+import { healthRoute } from '../features/health/routes';
 import { liveRoute } from '../features/live/routes';
 import { profileRoute, profilesRoute } from '../features/profiles/routes';
 import { sessionsRoute } from '../features/sessions/routes';
@@ -35,6 +36,7 @@ const tree = root.addChildren([
     userRoute,
     tokensRoute,
     newTokenRoute,
+    healthRoute,
     settingsRoute,
     accountRoute,
     unknown,

@@ -18,7 +18,7 @@ interface HistogramProps {
   /** The range that was asked for, so that empty ends are shown. */
   range: Range;
   /** A part of the time was chosen. */
-  onSelect(range: Range): void;
+  onSelect?(range: Range): void;
 }
 
 /** How many documents there are over time. Dragging over bars, or choosing one, narrows the range. */
@@ -47,7 +47,7 @@ export function Histogram({ label, counts, range, onSelect }: HistogramProps) {
 
 const iso = (time: number) => new Date(time).toISOString();
 
-function Bars({ label, counts, range, onSelect }: Required<HistogramProps>) {
+function Bars({ label, counts, range, onSelect }: HistogramProps & { counts: Counts }) {
   const { t } = useTranslation();
   const format = useFormat();
   const [brush, setBrush] = useState<{ start: number; end: number }>();
@@ -72,7 +72,7 @@ function Bars({ label, counts, range, onSelect }: Required<HistogramProps>) {
   const chosen = brush && { from: snap(Math.min(brush.start, brush.end)), to: snap(Math.max(brush.start, brush.end)) + step };
   const done = () => {
     setBrush(undefined);
-    if (chosen) onSelect({ from: iso(chosen.from), to: iso(chosen.to) });
+    if (chosen) onSelect?.({ from: iso(chosen.from), to: iso(chosen.to) });
   };
   const shown = over === undefined ? undefined : (bars.find((bar) => bar.time === over) ?? { time: over, count: 0 });
 
@@ -84,7 +84,9 @@ function Bars({ label, counts, range, onSelect }: Required<HistogramProps>) {
         preserveAspectRatio="none"
         role="img"
         aria-label={t('chart.summary', { label, total: format.number(total), most: format.number(most), interval: counts.interval })}
+        data-choosing={onSelect !== undefined || undefined}
         onPointerDown={(event) => {
+          if (!onSelect) return;
           event.currentTarget.setPointerCapture(event.pointerId);
           const time = timeAt(event);
           setBrush({ start: time, end: time });
@@ -107,14 +109,14 @@ function Bars({ label, counts, range, onSelect }: Required<HistogramProps>) {
       </svg>
       <div className={styles.axis} aria-hidden>
         {bars.length > 0 && <span>{format.dateTime(iso(begin))}</span>}
-        <span className={shown ? undefined : styles.hint}>{shown ? `${format.dateTime(iso(shown.time))}: ${format.number(shown.count)}` : t('chart.interval', { interval: counts.interval })}</span>
+        <span className={shown ? undefined : styles.hint}>{shown ? `${format.dateTime(iso(shown.time))}: ${format.number(shown.count)}` : t(onSelect ? 'chart.interval' : 'chart.each', { interval: counts.interval })}</span>
         {bars.length > 0 && <span>{format.dateTime(iso(end))}</span>}
       </div>
     </div>
   );
 }
 
-function BarTable({ label, counts, onSelect }: { label: string; counts: Counts; onSelect(range: Range): void }) {
+function BarTable({ label, counts, onSelect }: { label: string; counts: Counts; onSelect?(range: Range): void }) {
   const { t } = useTranslation();
   const format = useFormat();
   const step = widthOf(counts.interval) || 1000;
@@ -131,9 +133,13 @@ function BarTable({ label, counts, onSelect }: { label: string; counts: Counts; 
           {counts.buckets.map(({ time, count }) => (
             <tr key={time}>
               <td>
-                <Button size="compact-xs" variant="subtle" onClick={() => onSelect({ from: iso(Date.parse(time)), to: iso(Date.parse(time) + step) })}>
-                  {format.dateTime(time)}
-                </Button>
+                {onSelect ? (
+                  <Button size="compact-xs" variant="subtle" onClick={() => onSelect({ from: iso(Date.parse(time)), to: iso(Date.parse(time) + step) })}>
+                    {format.dateTime(time)}
+                  </Button>
+                ) : (
+                  format.dateTime(time)
+                )}
               </td>
               <td className="number">
                 {format.number(count)}
