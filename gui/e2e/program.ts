@@ -16,6 +16,8 @@ const startTime = 30_000; // milliseconds
 /** A running Tracardi with a data folder of its own. */
 export class Program {
   url = '';
+  /** The header of those who ask as the administrator. */
+  readonly authorization = { Authorization: `Bearer ${adminToken}` };
   /** What it printed so far. */
   output = '';
   #process?: ChildProcess;
@@ -28,11 +30,11 @@ export class Program {
   }
 
   /** Starts the program, or starts it again on the same data. */
-  async start({ withAdmin = true } = {}) {
+  async start({ withAdmin = true, roles = 'api,gui,worker' } = {}) {
     this.#port ||= await freePort();
     const env: NodeJS.ProcessEnv = { ...process.env, TRACARDI_ADMIN_TOKEN: adminToken };
     if (withAdmin) Object.assign(env, { TRACARDI_ADMIN_EMAIL: admin.email, TRACARDI_ADMIN_PASSWORD: admin.password });
-    const child = spawn(binary, ['serve', '--data', this.#folder, '--addr', `127.0.0.1:${this.#port}`], { env });
+    const child = spawn(binary, ['serve', '--data', this.#folder, '--addr', `127.0.0.1:${this.#port}`, '--roles', roles], { env });
     this.#process = child;
     this.url = `http://127.0.0.1:${this.#port}`;
     await new Promise<void>((done, fail) => {
@@ -71,7 +73,7 @@ export class Program {
   async api<T>(method: string, path: string, body?: unknown): Promise<T> {
     const answer = await fetch(`${this.url}/api/v1${path}`, {
       method,
-      headers: { Authorization: `Bearer ${adminToken}`, 'Content-Type': 'application/json' },
+      headers: { ...this.authorization, 'Content-Type': 'application/json' },
       body: body === undefined ? undefined : JSON.stringify(body),
     });
     const text = await answer.text();

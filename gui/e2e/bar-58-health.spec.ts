@@ -1,0 +1,34 @@
+import { expect, test } from '@playwright/test';
+import { open, signIn, watch } from './fixtures';
+import { Program } from './program';
+
+test('the health page tells what comes in and what is wrong, in plain words', async ({ page }) => {
+  test.setTimeout(120_000);
+  const faults = watch(page);
+  const program = new Program();
+  try {
+    await program.start({ roles: 'api,gui' }); // no worker
+    await page.goto(program.url);
+    await signIn(page, program);
+    await program.api('POST', '/sources', { id: 'shop', name: 'Web shop', types: ['rest'] });
+    for (let n = 0; n < 5; n++) await program.track('shop', 'health', [{ type: 'health-test' }]);
+    await open(page, `${program.url}/health`);
+    await expect(page.getByText('No worker is running')).toBeVisible({ timeout: 30_000 });
+    await expect(page.locator('[data-problem=no_worker]')).toContainText('error');
+    await expect(page.locator('[data-figure=rate]')).not.toHaveText('0', { timeout: 30_000 });
+    await expect(page.getByRole('region', { name: 'Stores' })).toContainText('answers');
+
+    // The same numbers as the metrics for machines.
+    const metrics = await (await fetch(`${program.url}/metrics`, { headers: program.authorization })).text();
+    const counted = [...metrics.matchAll(/^tracardi_events_total\{[^}]*\} (\d+)/gm)].reduce((sum, [, count]) => sum + Number(count), 0);
+    const { minutes } = await program.api<{ minutes: { events: number }[] }>('GET', '/health');
+    expect(minutes.reduce((sum, { events }) => sum + events, 0)).toBe(counted);
+
+    await program.stop();
+    await program.start();
+    await expect(page.getByText('No worker is running')).toHaveCount(0, { timeout: 60_000 });
+    expect(faults()).toEqual([]);
+  } finally {
+    await program.remove();
+  }
+});
