@@ -14,7 +14,7 @@ import (
 	"github.com/tracardi/tracardi-go/internal/flow/flowtest"
 	"github.com/tracardi/tracardi-go/storage"
 
-	_ "github.com/tracardi/tracardi-go/nodes/control"
+	_ "github.com/tracardi/tracardi-go/nodes"
 )
 
 func drawing(t *testing.T, text string) string {

@@ -69,8 +69,9 @@ func encoded(value any) json.RawMessage {
 	return body
 }
 
+// text is the JSON of an example. Where the example takes any value ("*"), there is nothing to show.
 func text(body string) json.RawMessage {
-	if body == "" {
+	if body == "" || body == "*" {
 		return nil
 	}
 	return json.RawMessage(body)
