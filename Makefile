@@ -49,7 +49,7 @@ SERVICES ?= opensearch elasticsearch mariadb redis pulsar opensearch2 elasticsea
 test-go: web chromium
 	@$(if $(RACE),,echo "no C compiler: the tests run without the race detector (apt-get install gcc)")
 	$(if $(SERVICES),urls=$$(test/services/up $(SERVICES)) && eval "$$urls" && TRACARDI_TEST_REQUIRED=1) \
-		CHROMIUM=$(CHROMIUM) go test $(RACE) -shuffle=on -timeout 20m ./...
+		CHROMIUM=$(CHROMIUM) go test $(RACE) -shuffle=on -timeout 50m ./...
 
 CHROMIUM ?= $(firstword $(shell command -v chromium chromium-browser google-chrome) /usr/bin/chromium)
 

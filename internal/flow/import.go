@@ -188,8 +188,8 @@ func (o *oldSpec) switches(debug bool) (Switches, error) {
 		return s, nil
 	}
 	s.Join = &Join{Merge: o.Join.Merge}
-	for _, port := range sortedKeys(o.Join.Reshape) {
-		reshape := o.Join.Reshape[port]
+	if ports := sortedKeys(o.Join.Reshape); len(ports) > 0 { // nodes have one input, so there is one
+		reshape := o.Join.Reshape[ports[0]]
 		template := reshape.Template
 		if text, ok := template.(string); ok && text != "" {
 			if err := json.Unmarshal([]byte(text), &template); err != nil {
@@ -197,7 +197,6 @@ func (o *oldSpec) switches(debug bool) (Switches, error) {
 			}
 		}
 		s.Join.Reshape, s.Join.Strict = template, reshape.Default != nil && !*reshape.Default
-		break // nodes have one input, so there is one
 	}
 	return s, nil
 }

@@ -29,10 +29,7 @@ type host struct {
 }
 
 // thing is an entity that a flow stores, or discards when it is nil.
-type thing struct {
-	*node.Entity
-	version uint64
-}
+type thing struct{ *node.Entity }
 
 // data answers conditions outside of a run.
 type data struct{ *host }
@@ -167,7 +164,7 @@ func (h *host) thing(id string, e *node.Entity) {
 	if h.things == nil {
 		h.things = map[string]*thing{}
 	}
-	h.things[id] = &thing{Entity: e}
+	h.things[id] = &thing{e}
 }
 
 // Measure implements node.Run; the run itself keeps the numbers.
