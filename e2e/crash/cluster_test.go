@@ -110,50 +110,6 @@ func TestMembersDie(t *testing.T) {
 	c.verify(visitors)
 }
 
-// TestFrozenWorker freezes a worker in the middle of its work until its leases are over and others have done it. When it comes
-// back it does the same work again, and nothing of it counts.
-func TestFrozenWorker(t *testing.T) {
-	c := startCluster(t, "frozen")
-	visitors := newCrowd(1)
-	visitors.pause = 100 * time.Millisecond
-	loaded(t, visitors, c.front, func() {
-		wait(t, time.Second)
-		frozen := c.members["worker-1"]
-		if err := frozen.command.Process.Signal(syscall.SIGSTOP); err != nil {
-			t.Fatal(err)
-		}
-		wait(t, 35*time.Second) // longer than a lock is held
-		if err := frozen.command.Process.Signal(syscall.SIGCONT); err != nil {
-			t.Fatal(err)
-		}
-		wait(t, 2*time.Second)
-	})
-	c.verify(visitors)
-}
-
-// TestClusterOutage freezes and kills each server under a whole cluster.
-func TestClusterOutage(t *testing.T) {
-	c := startCluster(t, "outages")
-	visitors := newCrowd(1)
-	visitors.pause, visitors.stubborn = 200*time.Millisecond, true
-	for _, name := range []string{"mariadb", "redis", "pulsar", "elasticsearch"} {
-		for _, outage := range outages {
-			t.Run(name+" is "+outage.name, func(t *testing.T) {
-				before := answered(visitors)
-				refusals := loaded(t, visitors, c.front, func() {
-					wait(t, time.Second)
-					c.services.run(outage.begin, name)
-					wait(t, 4*time.Second)
-					c.services.run(outage.end, name)
-					wait(t, 2*time.Second)
-				})
-				t.Logf("%d requests taken, %d refused", answered(visitors)-before, refusals)
-			})
-		}
-	}
-	c.verify(visitors)
-}
-
 // TestAnotherSecretIsNotLetIn starts a member with a secret that the others do not have.
 func TestAnotherSecretIsNotLetIn(t *testing.T) {
 	shared := startServices(t, "mariadb")
