@@ -13,7 +13,7 @@ PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64
 WEB       := $(patsubst %/package.json,%,$(wildcard tracker/package.json gui/package.json))
 
 .DEFAULT_GOAL := help
-.PHONY: help run build web test test-web test-go test-browser chromium test-fast fuzz lint fmt gen bench crash release clean
+.PHONY: help run build web test test-web test-go test-browser gallery chromium test-fast fuzz lint fmt gen bench crash release clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -59,6 +59,9 @@ test-browser: build chromium ## check the web application in chromium, which is 
 chromium:
 	@test -x $(CHROMIUM) || test "$$(id -u)" != 0 || ! command -v apt-get >/dev/null || { apt-get update -qq && apt-get install -qy chromium; }
 	@test -x $(CHROMIUM) || { echo "the checks in a browser need chromium: apt-get install chromium, or CHROMIUM=/path/to/it"; exit 1; }
+
+gallery: build chromium ## take the pictures of docs/gallery.md anew
+	cd gui && CHROMIUM=$(CHROMIUM) npx playwright test -c playwright.gallery.config.ts gallery/gallery
 
 test-fast: ## run the Go tests without the race detector; results are remembered
 	go test -short $$(go list ./... | grep -v /e2e)

@@ -30,11 +30,11 @@ export class Program {
   }
 
   /** Starts the program, or starts it again on the same data. */
-  async start({ withAdmin = true, roles = 'api,gui,worker' } = {}) {
+  async start({ withAdmin = true } = {}) {
     this.#port ||= await freePort();
     const env: NodeJS.ProcessEnv = { ...process.env, TRACARDI_ADMIN_TOKEN: adminToken };
     if (withAdmin) Object.assign(env, { TRACARDI_ADMIN_EMAIL: admin.email, TRACARDI_ADMIN_PASSWORD: admin.password });
-    const child = spawn(binary, ['serve', '--data', this.#folder, '--addr', `127.0.0.1:${this.#port}`, '--roles', roles], { env });
+    const child = spawn(binary, ['serve', '--data', this.#folder, '--addr', `127.0.0.1:${this.#port}`], { env });
     this.#process = child;
     this.url = `http://127.0.0.1:${this.#port}`;
     await new Promise<void>((done, fail) => {
