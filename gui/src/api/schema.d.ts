@@ -2561,7 +2561,7 @@ export interface components {
             language?: "" | "en" | "pl";
             /** @description What the workspace is called, for people who have several. */
             name?: string;
-            /** @description The roles that see personal data, such as names and addresses. Others get dots in their place. */
+            /** @description The roles that are to see personal data, such as names and addresses. It is kept, but nothing is masked yet. */
             personal_data: ("admin" | "developer" | "marketer" | "viewer")[];
             /** @description The zone in which times are shown to people who chose none, such as Europe/Warsaw. Empty: that of the browser. */
             time_zone?: string;
