@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"text/template"
 )
@@ -132,7 +133,7 @@ func TestJourney(t *testing.T) {
 type browser struct {
 	p    *program
 	dir  string // with the walks
-	keys map[string]string
+	keys sync.Map // source → write key; pages ask for it while walks make more
 
 	chromium string
 	shop     string // origins, as the browser knows them
@@ -146,7 +147,7 @@ func newBrowser(t *testing.T, p *program) *browser {
 	if _, err := os.Stat(chromium); err != nil {
 		t.Fatalf("%v: install it (apt-get install chromium), or say where it is (CHROMIUM=/path/to/it)", err)
 	}
-	b := &browser{p: p, keys: map[string]string{}, chromium: chromium}
+	b := &browser{p: p, chromium: chromium}
 	b.dir = installed(t, "clients/browser", "package-lock.json", func(dir string) {
 		execute(t, dir, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
 	})
@@ -194,9 +195,10 @@ func (b *browser) site(t *testing.T) http.Handler {
 			w.Header().Set("Content-Security-Policy", "default-src 'none'; script-src 'nonce-"+nonce+"' "+b.server+"; connect-src "+b.server+"; style-src 'nonce-"+nonce+"'")
 		}
 		w.Header().Set("Content-Type", mime.TypeByExtension(path.Ext(name)))
-		err = page.Execute(w, map[string]string{
+		key, _ := b.keys.Load(walk)
+		err = page.Execute(w, map[string]any{
 			"Server": b.server, "Shop": b.shop, "Accounts": b.accounts, "Nonce": nonce, "Loader": string(loader),
-			"Source": walk, "Key": b.keys[walk],
+			"Source": walk, "Key": key,
 		})
 		if err != nil {
 			t.Log(err) // the browser went on to the next page
@@ -212,7 +214,7 @@ func (b *browser) source(t *testing.T, name, kind string) {
 		Key string `json:"write_key"`
 	}
 	b.p.must("POST", "/api/v1/sources", fmt.Sprintf(`{"id":%q,"name":%q,"types":[%q]}`, name, name, kind), &source)
-	b.keys[name] = source.Key
+	b.keys.Store(name, source.Key)
 }
 
 func (b *browser) walk(t *testing.T, names ...string) (out string) {

@@ -174,7 +174,7 @@ func TestStartExplainsWhatIsInTheWay(t *testing.T) {
 		{"address in use", []string{"--data", t.TempDir(), "--addr", addr}, 2, []string{"in use", addr, "--addr"}},
 		{"data is a file", []string{"--data", occupied, "--addr=127.0.0.1:0"}, 2, []string{occupied, "--data"}},
 		{"bad settings", []string{"--roles=api", "--memory=1"}, 1, []string{"roles:", "memory:"}},
-		{"unknown engine", []string{"--records-url=elasticsearch://x"}, 1, []string{"records-url:", "not supported by this version"}},
+		{"unknown engine", []string{"--records-url=cassandra://x"}, 1, []string{"records-url:", "cassandra", "opensearch:"}},
 		{"unknown flag", []string{"--port=80"}, 1, []string{"--port"}},
 		{"weak password", []string{"--data", t.TempDir(), "--addr=127.0.0.1:0", "--admin-email=ann@example.com", "--admin-password=short"}, 2, []string{"password", "10"}},
 	} {
