@@ -132,7 +132,7 @@ func TestJourney(t *testing.T) {
 // browser walks through pages of a shop and of another site, which both send to a program.
 type browser struct {
 	p    *program
-	dir  string // with the walks
+	dir  string   // with the walks
 	keys sync.Map // source → write key; pages ask for it while walks make more
 
 	chromium string
