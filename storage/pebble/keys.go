@@ -31,10 +31,15 @@ type space [3]byte
 // collectionNumbers are part of the file format: append only.
 var collectionNumbers = map[storage.Collection]byte{
 	storage.Events: 1, storage.Sessions: 2, storage.Profiles: 3, storage.Entities: 4, storage.Logs: 5, storage.Deliveries: 6,
+	storage.Runs: 7, storage.Tallies: 8, storage.Schedules: 9,
 }
 
 func spaceOf(tenant uint16, c storage.Collection) space {
-	return space{byte(tenant >> 8), byte(tenant), collectionNumbers[c]}
+	number, known := collectionNumbers[c]
+	if !known {
+		panic("pebble: collection " + string(c) + " has no number")
+	}
+	return space{byte(tenant >> 8), byte(tenant), number}
 }
 
 // schema returns the schema of the space's collection.

@@ -7,9 +7,11 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"maps"
 	"net"
 	"net/url"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -76,8 +78,9 @@ func (o *options) parameters(u *url.URL) error {
 	if u.Scheme == "rediss" {
 		o.TLSConfig = &tls.Config{ServerName: u.Hostname(), MinVersion: tls.VersionTLS12}
 	}
-	for name, values := range u.Query() {
-		value := values[0]
+	query := u.Query()
+	for _, name := range slices.Sorted(maps.Keys(query)) { // in one order, so that one mistake of two is named each time
+		value := query.Get(name)
 		switch name {
 		case "prefix":
 			if value == "" || strings.ContainsAny(value, "{}:") {

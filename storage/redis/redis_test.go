@@ -62,16 +62,16 @@ func TestLocks(t *testing.T) {
 
 func TestURLsAreExplained(t *testing.T) {
 	for address, want := range map[string]string{
-		"memcached://host":                            "memcached",
-		"redis:///1":                                  "no server",
-		"redis://ann:open-sesame%@host":               "%25",
-		"redis://ann:open-sesame@host/cdp":            `"cdp"`,
-		"redis://ann:open-sesame@host?ttl=5":          `"ttl"`,
-		"redis://ann:open-sesame@host?prefix=a{b}":    "prefix",
-		"redis://ann:open-sesame@host?ca=x.pem":       "rediss:",
-		"rediss://ann:open-sesame@host?ca=/no/such":   "/no/such",
-		"rediss://ann:open-sesame@host?ca=locks.go":   "PEM",
-		"rediss://ann:open-sesame@host?prefix=&ca=no": "prefix",
+		"memcached://host":                             "memcached",
+		"redis:///1":                                   "no server",
+		"redis://ann:open-sesame%@host":                "%25",
+		"redis://ann:open-sesame@host/cdp":             `"cdp"`,
+		"redis://ann:open-sesame@host?ttl=5":           `"ttl"`,
+		"redis://ann:open-sesame@host?prefix=a{b}":     "prefix",
+		"redis://ann:open-sesame@host?ca=x.pem":        "rediss:",
+		"rediss://ann:open-sesame@host?ca=/no/such":    "/no/such",
+		"rediss://ann:open-sesame@host?ca=locks.go":    "PEM",
+		"rediss://ann:open-sesame@host?prefix=&zone=b": "prefix",
 	} {
 		wantError(t, redis.CheckURL(address), tracardi.Invalid, "cache-url", want)
 	}
