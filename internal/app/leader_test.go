@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,14 +17,14 @@ func TestOneLeader(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		locks := memory.NewLocks()
 		defer locks.Close() // never fails
-		running, runs := 0, 0
+		var running, runs atomic.Int32
 		job := func(ctx context.Context) error {
-			if running++; running != 1 {
-				t.Errorf("the job runs %d times at once", running)
+			if n := running.Add(1); n != 1 {
+				t.Errorf("the job runs %d times at once", n)
 			}
-			runs++
+			runs.Add(1)
 			<-ctx.Done()
-			running--
+			running.Add(-1)
 			return nil
 		}
 		var stops []context.CancelFunc
@@ -35,8 +36,8 @@ func TestOneLeader(t *testing.T) {
 			go func() { ended <- c.run(ctx) }()
 		}
 		time.Sleep(5 * time.Minute) //lint:allow sleep in a bubble: leases are extended many times
-		if runs != 1 || running != 1 {
-			t.Errorf("the job began %d times, %d run", runs, running)
+		if runs.Load() != 1 || running.Load() != 1 {
+			t.Errorf("the job began %d times, %d run", runs.Load(), running.Load())
 		}
 		for _, stop := range stops {
 			stop()
@@ -45,8 +46,8 @@ func TestOneLeader(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		if running != 0 {
-			t.Errorf("%d jobs still run", running)
+		if n := running.Load(); n != 0 {
+			t.Errorf("%d jobs still run", n)
 		}
 	})
 }
@@ -54,7 +55,7 @@ func TestOneLeader(t *testing.T) {
 // deaf are locks whose server stops answering.
 type deaf struct {
 	storage.Locks
-	silent bool
+	silent atomic.Bool
 }
 
 type deafLock struct {
@@ -63,7 +64,7 @@ type deafLock struct {
 }
 
 func (d *deaf) Lock(ctx context.Context, tenant, name string, ttl time.Duration) (storage.Lock, error) {
-	if d.silent {
+	if d.silent.Load() {
 		return nil, tracardi.Errorf(tracardi.Unavailable, "no answer")
 	}
 	lock, err := d.Locks.Lock(ctx, tenant, name, ttl)
@@ -71,7 +72,7 @@ func (d *deaf) Lock(ctx context.Context, tenant, name string, ttl time.Duration)
 }
 
 func (l *deafLock) Extend(ctx context.Context, ttl time.Duration) error {
-	if l.locks.silent {
+	if l.locks.silent.Load() {
 		return tracardi.Errorf(tracardi.Unavailable, "no answer")
 	}
 	return l.Lock.Extend(ctx, ttl)
@@ -93,7 +94,7 @@ func TestLeaderStopsBeforeItsLeaseEnds(t *testing.T) {
 		ended := make(chan error, 1)
 		go func() { ended <- c.run(ctx) }()
 		time.Sleep(time.Minute) //lint:allow sleep in a bubble: the job runs
-		cut.silent = true
+		cut.silent.Store(true)
 		lock, err := inner.Lock(t.Context(), tracardi.DefaultTenant, "leader/sweep", leaderLease)
 		if err != nil {
 			t.Fatal(err)
@@ -138,13 +139,13 @@ func TestSoftLocks(t *testing.T) {
 			t.Error("somebody else gets the lock")
 		}
 		lock.Unlock()
-		shared.silent = true
+		shared.silent.Store(true)
 		lock = take()
 		if free(soft) {
 			t.Error("somebody else in the process gets the lock")
 		}
 		lock.Unlock()
-		shared.silent = false
+		shared.silent.Store(false)
 		time.Sleep(2 * calm) //lint:allow sleep in a bubble: the server is asked again
 		lock = take()
 		if free(inner) {
