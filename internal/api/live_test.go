@@ -91,15 +91,22 @@ func (w *watching) next() message {
 }
 
 // ids reads the ids of the next events, and returns the last place that was told beside them.
+// news returns the next message that says something: on a slow machine there are signs of life between.
+func (w *watching) news() message {
+	w.t.Helper()
+	for {
+		if m := w.next(); m.kind != "" || m.data != "" {
+			return m
+		}
+	}
+}
+
 func (w *watching) ids(n int) (ids []string, place string) {
 	w.t.Helper()
 	for len(ids) < n {
-		m := w.next()
+		m := w.news()
 		if m.id != "" {
 			place = m.id
-		}
-		if m.data == "" {
-			w.t.Fatalf("after %v came %+v", ids, m)
 		}
 		var event struct{ ID string }
 		if err := json.Unmarshal([]byte(m.data), &event); err != nil || m.kind != "" {
@@ -176,7 +183,7 @@ func TestLiveLeavesOutWhatIsTooMuch(t *testing.T) {
 	}
 	h.write(tenant, storage.Events, time.Now(), bodies...)
 	again := h.as(auth.Viewer).watch(query("/events/live", "after", place))
-	if m := again.next(); m.kind != "skipped" || m.data != `{"count":700}` {
+	if m := again.news(); m.kind != "skipped" || m.data != `{"count":700}` {
 		t.Errorf("got %+v", m)
 	}
 	ids, _ := again.ids(500)
@@ -186,7 +193,7 @@ func TestLiveLeavesOutWhatIsTooMuch(t *testing.T) {
 	// Large events: the newest one comes whatever its size.
 	large := strings.Repeat("x", 3<<20)
 	h.write(tenant, storage.Events, time.Now(), `{"id":"big1","p":"`+large+`"}`, `{"id":"big2","p":"`+large+`"}`)
-	if m := again.next(); m.kind != "skipped" || m.data != `{"count":1}` {
+	if m := again.news(); m.kind != "skipped" || m.data != `{"count":1}` {
 		t.Errorf("got %.100v", m)
 	}
 	if ids, _ := again.ids(1); ids[0] != "big2" {
