@@ -45,6 +45,7 @@ var mayImport = map[string][]string{
 	"internal/egress":    {"."},
 	"internal/eventtype": {"."},
 	"internal/identity":  {"."},
+	"internal/personal":  {},
 	"internal/vitals":    {".", "storage"},
 	"internal/workspace": {".", "expr", "storage", "internal/flow"},
 	"internal/vault":     {".", "node", "internal/workspace"},
@@ -53,8 +54,8 @@ var mayImport = map[string][]string{
 	"internal/pipeline":  {".", "expr", "node", "storage", "internal/flow", "internal/eventtype", "internal/identity", "internal/useragent", "internal/workspace"},
 	"internal/collect":   {".", "expr", "storage", "internal/workspace"},
 	"internal/api": {
-		".", "expr", "storage", "internal/auth", "internal/eventtype", "internal/flow", "internal/pipeline", "internal/vault", "internal/vitals",
-		"internal/workspace", "node",
+		".", "expr", "storage", "internal/auth", "internal/eventtype", "internal/flow", "internal/personal", "internal/pipeline",
+		"internal/vault", "internal/vitals", "internal/workspace", "node",
 	},
 	"internal/demo": {".", "storage", "internal/collect", "internal/pipeline", "internal/workspace"},
 	"internal/app":  {"*"},

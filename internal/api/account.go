@@ -20,6 +20,7 @@ type Me struct {
 	Tenant string    `json:"tenant"`
 	Scopes []string  `json:"scopes,omitempty" nullable:"false" doc:"What a token is limited to."`
 	User   bool      `json:"user" doc:"A person, not a token."`
+	Sees   bool      `json:"personal_data" doc:"Sees personal data. Who does not gets dots in its place, and may not search by it."`
 }
 
 // Credentials prove who somebody is.
@@ -73,7 +74,10 @@ func (s *server) signIn(ctx context.Context, who Credentials) (*signedIn, error)
 	}
 	return &signedIn{
 		SetCookie: *s.guard.Cookie(r.http, secret),
-		Body:      Me{ID: user.ID, Email: user.Email, Name: user.Name, Role: user.Role, Tenant: r.tenant, User: true},
+		Body: Me{
+			ID: user.ID, Email: user.Email, Name: user.Name, Role: user.Role, Tenant: r.tenant, User: true,
+			Sees: s.seesPersonal(r.tenant, &auth.Actor{Role: user.Role}),
+		},
 	}, nil
 }
 
@@ -101,7 +105,9 @@ func (s *server) logoutEverywhere(ctx context.Context, _ *struct{}) (*signedOut,
 
 func (s *server) me(ctx context.Context, _ *struct{}) (*struct{ Body Me }, error) {
 	a := of(ctx).actor
-	return &struct{ Body Me }{Me{ID: a.ID, Email: a.Email, Name: a.Name, Role: a.Role, Tenant: a.Tenant, Scopes: a.Scopes, User: a.IsUser()}}, nil
+	return &struct{ Body Me }{Me{
+		ID: a.ID, Email: a.Email, Name: a.Name, Role: a.Role, Tenant: a.Tenant, Scopes: a.Scopes, User: a.IsUser(), Sees: !of(ctx).masked,
+	}}, nil
 }
 
 // PasswordChange is a new password with the proof that its owner asks.

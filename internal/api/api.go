@@ -186,6 +186,7 @@ type request struct {
 	tenant string
 	http   *http.Request
 	actor  *auth.Actor // nil on public routes
+	masked bool        // the actor may not see personal data
 }
 
 // ip is the address of the client.
@@ -239,7 +240,7 @@ func (s *server) admit(r route) func(ctx huma.Context, next func(huma.Context)) 
 			s.refuse(w, in, err)
 			return
 		}
-		about.actor = actor
+		about.actor, about.masked = actor, !s.seesPersonal(about.tenant, actor)
 		next(ctx)
 	}
 }

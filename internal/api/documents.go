@@ -41,10 +41,10 @@ type Documents struct {
 type documentsOutput struct{ Body Documents }
 
 // query makes the stores' query of a filter.
-func (f *Filter) query(collection storage.Collection, now time.Time) (storage.Query, error) {
-	where, err := expr.ParseSearch(f.Q, string(collection))
+func (f *Filter) query(ctx context.Context, collection storage.Collection, now time.Time) (storage.Query, error) {
+	where, err := condition(ctx, "query.q", collection, f.Q)
 	if err != nil {
-		return storage.Query{}, &tracardi.Error{Kind: tracardi.Invalid, Field: "query.q", Message: err.Error(), Err: err}
+		return storage.Query{}, err
 	}
 	q := storage.Query{Where: where}
 	if q.From, err = moment("query.from", f.From, now); err != nil {
@@ -57,6 +57,15 @@ func (f *Filter) query(collection storage.Collection, now time.Time) (storage.Qu
 		return q, tracardi.InvalidField("query.from", "is not before to")
 	}
 	return q, nil
+}
+
+// condition reads a search that the asker may make.
+func condition(ctx context.Context, field string, collection storage.Collection, text string) (*expr.Condition, error) {
+	where, err := expr.ParseSearch(text, string(collection))
+	if err != nil {
+		return nil, &tracardi.Error{Kind: tracardi.Invalid, Field: field, Message: err.Error(), Err: err}
+	}
+	return where, mayAsk(ctx, field, collection, text, where)
 }
 
 // moment reads a point in time; empty is none.
@@ -75,7 +84,7 @@ func moment(field, text string, now time.Time) (time.Time, error) {
 }
 
 // order reads the name of a field, with a dash before it for descending. Without one the newest come first.
-func order(collection storage.Collection, text string) (storage.Sort, error) {
+func order(ctx context.Context, collection storage.Collection, text string) (storage.Sort, error) {
 	if text == "" {
 		return storage.Sort{}, nil
 	}
@@ -83,6 +92,9 @@ func order(collection storage.Collection, text string) (storage.Sort, error) {
 	path, err := expr.ParsePath(name)
 	if err != nil {
 		return storage.Sort{}, tracardi.InvalidField("query.sort", "is no field: %v", err)
+	}
+	if err := mayGroup(ctx, "query.sort", collection, path); err != nil {
+		return storage.Sort{}, err
 	}
 	sort := storage.Sort{Field: path.String(), Ascending: !descending}
 	if sort.Field == storage.SchemaOf(collection).Time.String() {
@@ -98,11 +110,11 @@ func (d documents) list(ctx context.Context, in *struct {
 	Total bool   `query:"total" default:"true" doc:"Whether to count all matches. Without the count the first page comes sooner."`
 },
 ) (*documentsOutput, error) {
-	q, err := in.query(d.collection, time.Now())
+	q, err := in.query(ctx, d.collection, time.Now())
 	if err != nil {
 		return nil, err
 	}
-	if q.Sort, err = order(d.collection, in.Sort); err != nil {
+	if q.Sort, err = order(ctx, d.collection, in.Sort); err != nil {
 		return nil, err
 	}
 	return d.s.page(ctx, d.collection, q, in.Paging, in.Total)
@@ -120,7 +132,7 @@ func (s *server) page(ctx context.Context, collection storage.Collection, q stor
 	}
 	out := &documentsOutput{Documents{Items: make([]json.RawMessage, len(page.Docs)), Next: page.Next}}
 	for i, doc := range page.Docs {
-		out.Body.Items[i] = doc.Body
+		out.Body.Items[i] = shown(ctx, doc.Body)
 	}
 	if total {
 		q.Limit, q.Cursor = 0, ""
@@ -139,7 +151,7 @@ type Count struct {
 }
 
 func (d documents) count(ctx context.Context, in *struct{ Filter }) (*struct{ Body Count }, error) {
-	q, err := in.query(d.collection, time.Now())
+	q, err := in.query(ctx, d.collection, time.Now())
 	if err != nil {
 		return nil, err
 	}
@@ -166,13 +178,16 @@ func (d documents) top(ctx context.Context, in *struct {
 	N     int    `query:"n" minimum:"1" maximum:"1000" default:"10" doc:"How many values."`
 },
 ) (*struct{ Body TopValues }, error) {
-	q, err := in.query(d.collection, time.Now())
+	q, err := in.query(ctx, d.collection, time.Now())
 	if err != nil {
 		return nil, err
 	}
 	path, err := expr.ParsePath(in.Field)
 	if err != nil {
 		return nil, tracardi.InvalidField("path.field", "is no field: %v", err)
+	}
+	if err := mayGroup(ctx, "path.field", d.collection, path); err != nil {
+		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, longRead)
 	defer cancel()
@@ -187,8 +202,11 @@ func (d documents) top(ctx context.Context, in *struct {
 type rawOutput struct{ Body json.RawMessage }
 
 func (d documents) get(ctx context.Context, in *byID) (*rawOutput, error) {
+	if err := mayName(ctx, in.ID); err != nil {
+		return nil, err
+	}
 	doc, err := d.find(ctx, in.ID)
-	return &rawOutput{doc.Body}, err
+	return &rawOutput{shown(ctx, doc.Body)}, err
 }
 
 // find reads a document by its id, and a profile also by an id that it had before or that names the same person.

@@ -117,7 +117,7 @@ func TestPages(t *testing.T) {
 
 func TestDocumentsArePassedThrough(t *testing.T) {
 	h := shop(t)
-	c := h.as(auth.Viewer)
+	c := h.as(auth.Marketer)
 	for _, path := range []string{"/events", "/events/event-2"} {
 		c.send("GET", path, "").wants(http.StatusOK, `"properties":{"price":10.50,"big":12345678901234567890}`)
 	}

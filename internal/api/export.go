@@ -46,7 +46,7 @@ func (d documents) export(ctx context.Context, in *struct {
 	Limit  int    `query:"limit" minimum:"0" doc:"The most documents to send; 0 for all."`
 },
 ) (*huma.StreamResponse, error) {
-	q, err := in.query(d.collection, time.Now())
+	q, err := in.query(ctx, d.collection, time.Now())
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +66,7 @@ func (d documents) export(ctx context.Context, in *struct {
 		out := newDownload(w, in.Format, d.many, columns)
 		doc, limit := first, in.Limit
 		for n := 1; found && err == nil && (limit == 0 || n <= limit); n++ {
-			if err = out.write(doc.Body); err == nil && n%flushEvery == 0 {
+			if err = out.write(shown(ctx, doc.Body)); err == nil && n%flushEvery == 0 {
 				err = out.flush()
 			}
 			if err == nil {

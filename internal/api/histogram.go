@@ -53,7 +53,7 @@ func (d documents) histogram(ctx context.Context, in *struct {
 },
 ) (*struct{ Body Histogram }, error) {
 	now := time.Now()
-	q, err := in.query(d.collection, now)
+	q, err := in.query(ctx, d.collection, now)
 	if err != nil {
 		return nil, err
 	}
@@ -66,6 +66,9 @@ func (d documents) histogram(ctx context.Context, in *struct {
 		path, err := expr.ParsePath(in.GroupBy)
 		if err != nil {
 			return nil, tracardi.InvalidField("query.group_by", "is no field: %v", err)
+		}
+		if err := mayGroup(ctx, "query.group_by", d.collection, path); err != nil {
+			return nil, err
 		}
 		groupBy = path.String()
 	}

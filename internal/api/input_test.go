@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -143,11 +144,12 @@ func FuzzFilter(f *testing.F) {
 	f.Add("(", "-", "now+", "a..b", "0d")
 	f.Fuzz(func(t *testing.T, q, from, to, sort, interval string) {
 		now := time.Date(2026, 3, 10, 12, 30, 0, 0, time.UTC)
+		ctx := context.WithValue(t.Context(), requestKey{}, &request{})
 		filter := Filter{Q: q, From: from, To: to}
-		if query, err := filter.query(storage.Events, now); err == nil && query.Where == nil {
+		if query, err := filter.query(ctx, storage.Events, now); err == nil && query.Where == nil {
 			t.Error("neither a condition nor an error")
 		}
-		if order, err := order(storage.Events, sort); err == nil && order.Field != "" {
+		if order, err := order(ctx, storage.Events, sort); err == nil && order.Field != "" {
 			if path, err := expr.ParsePath(order.Field); err != nil || path.String() != order.Field {
 				t.Errorf("the field %q is %v", order.Field, err)
 			}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/tracardi/tracardi-go"
 	"github.com/tracardi/tracardi-go/expr"
+	"github.com/tracardi/tracardi-go/internal/personal"
 	"github.com/tracardi/tracardi-go/storage"
 )
 
@@ -42,11 +43,11 @@ func (s *server) live(ctx context.Context, in *struct {
 	Last  string `header:"Last-Event-ID" maxLength:"512" doc:"The same, as browsers send it when they connect again."`
 },
 ) (*huma.StreamResponse, error) {
-	where, err := expr.ParseSearch(in.Q, string(storage.Events))
+	where, err := condition(ctx, "query.q", storage.Events, in.Q)
 	if err != nil {
-		return nil, &tracardi.Error{Kind: tracardi.Invalid, Field: "query.q", Message: err.Error(), Err: err}
+		return nil, err
 	}
-	l := &live{s: s, tenant: of(ctx).tenant, where: where, seen: recent{now: map[string]bool{}}}
+	l := &live{s: s, tenant: of(ctx).tenant, masked: of(ctx).masked, where: where, seen: recent{now: map[string]bool{}}}
 	if err := l.begin(ctx, cmp.Or(in.Last, in.After)); err != nil {
 		return nil, err
 	}
@@ -73,6 +74,7 @@ func (s *server) live(ctx context.Context, in *struct {
 type live struct {
 	s       *server
 	tenant  string
+	masked  bool // personal data is hidden
 	where   *expr.Condition
 	place   string // in the order of arrival, up to which everything was looked at
 	gap     Skipped
@@ -117,8 +119,12 @@ func (l *live) run(ctx context.Context, r *http.Request) error {
 		case <-l.s.closing:
 			return nil
 		case <-beat.C:
-			if _, err := l.s.guard.Identify(nil, r, l.tenant); err != nil {
+			actor, err := l.s.guard.Identify(nil, r, l.tenant)
+			if err != nil {
 				return err
+			}
+			if l.masked == l.s.seesPersonal(l.tenant, actor) {
+				return nil // the browser connects again, and gets what is right now
 			}
 			if err := l.send(nil); err != nil {
 				return err
@@ -186,7 +192,11 @@ func (l *live) send(matches []storage.Doc) error {
 		} else {
 			fmt.Fprintf(&text, "id: %s\ndata: ", l.place)
 		}
-		if err := json.Compact(&text, doc.Body); err != nil { // a line break would end the message
+		body := doc.Body
+		if l.masked {
+			body = personal.Document(body)
+		}
+		if err := json.Compact(&text, body); err != nil { // a line break would end the message
 			return err
 		}
 		text.WriteString("\n\n")

@@ -56,7 +56,13 @@ func (s *server) deadLetters(ctx context.Context, in *struct {
 },
 ) (*listOutput[DeadLetter], error) {
 	messages, err := s.queue.DeadLetters(ctx, of(ctx).tenant, in.Topic, in.Limit)
-	return listOf(messages, deadLetter), err
+	out := listOf(messages, deadLetter)
+	if of(ctx).masked {
+		for i := range out.Body.Items {
+			out.Body.Items[i].mask()
+		}
+	}
+	return out, err
 }
 
 func deadLetter(m storage.Message) DeadLetter {

@@ -98,7 +98,7 @@ func (s *server) listRuns(ctx context.Context, in *struct {
 	Paging
 },
 ) (*struct{ Body Runs }, error) {
-	q, err := in.query(storage.Runs, time.Now())
+	q, err := in.query(ctx, storage.Runs, time.Now())
 	if err != nil {
 		return nil, err
 	}
@@ -121,6 +121,9 @@ func (s *server) listRuns(ctx context.Context, in *struct {
 			return nil, err
 		}
 		out.Items[i] = runView(&run)
+		if of(ctx).masked {
+			out.Items[i].mask()
+		}
 	}
 	return &struct{ Body Runs }{out}, nil
 }
@@ -138,6 +141,9 @@ func (s *server) getRun(ctx context.Context, in *byID) (*struct{ Body Run }, err
 		return nil, err
 	}
 	run, err := traced(&doc)
+	if of(ctx).masked {
+		run.mask()
+	}
 	return &struct{ Body Run }{run}, err
 }
 
@@ -151,7 +157,7 @@ func (s *server) countFlow(ctx context.Context, in *struct {
 		return nil, err
 	}
 	filter := Filter{From: in.From, To: in.To}
-	q, err := filter.query(storage.Tallies, time.Now())
+	q, err := filter.query(ctx, storage.Tallies, time.Now())
 	if err != nil {
 		return nil, err
 	}

@@ -101,7 +101,11 @@ func (s *server) testFlow(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	return tested(out)
+	answer, err := tested(out)
+	if err == nil && of(ctx).masked {
+		answer.Body.mask()
+	}
+	return answer, err
 }
 
 // place says where the test begins and which nodes are pinned.

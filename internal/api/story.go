@@ -135,6 +135,9 @@ func (s *server) story(ctx context.Context, in *byID) (*struct{ Body Story }, er
 	for _, id := range m.ThirdParty {
 		out.Destinations = append(out.Destinations, SentTo{id})
 	}
+	if of(ctx).masked {
+		out.mask()
+	}
 	return &struct{ Body Story }{out}, nil
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/tracardi/tracardi-go"
 	"github.com/tracardi/tracardi-go/expr"
+	"github.com/tracardi/tracardi-go/internal/personal"
 	"github.com/tracardi/tracardi-go/storage"
 )
 
@@ -99,7 +100,7 @@ func (d documents) fields(ctx context.Context, prefix string) ([]Suggestion, err
 	}
 	items := []Suggestion{}
 	for _, field := range seen {
-		if rank(field.Path, name) < unranked {
+		if rank(field.Path, name) < unranked && mayAskPath(ctx, field.Path) {
 			items = append(items, Suggestion{Text: source + field.Path, Kind: expr.WantField, Type: strings.Join(field.Types, " or "), Count: field.Count})
 		}
 	}
@@ -131,8 +132,8 @@ func (d documents) values(ctx context.Context, field, prefix string) ([]Suggesti
 		path = field
 	}
 	parsed, err := expr.ParsePath(path)
-	if err != nil {
-		return items, nil // a function stands on the left: nobody knows its values
+	if err != nil || mayGroup(ctx, "query.q", d.collection, parsed) != nil {
+		return items, nil // a function stands on the left: nobody knows its values; or nobody is to know them
 	}
 	q := storage.Query{From: time.Now().AddDate(0, 0, -suggestDays)}
 	values, err := d.s.records.Top(ctx, of(ctx).tenant, d.collection, q, parsed.String(), suggestValues)
@@ -141,7 +142,7 @@ func (d documents) values(ctx context.Context, field, prefix string) ([]Suggesti
 	}
 	for _, v := range values {
 		if rank(fmt.Sprint(v.Value), prefix) < unranked && len(items) < maxSuggested {
-			if text, ok := valueText(v.Value); ok {
+			if text, ok := valueText(v.Value); ok && !(of(ctx).masked && personal.Text(text) != text) {
 				items = append(items, Suggestion{Text: text, Kind: expr.WantValue, Count: v.Count})
 			}
 		}

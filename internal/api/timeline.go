@@ -22,8 +22,11 @@ func (s *server) timeline(ctx context.Context, in *struct {
 	Paging
 },
 ) (*documentsOutput, error) {
-	q, err := in.query(storage.Events, time.Now())
+	q, err := in.query(ctx, storage.Events, time.Now())
 	if err != nil {
+		return nil, err
+	}
+	if err := mayName(ctx, in.ID); err != nil {
 		return nil, err
 	}
 	doc, err := documents{s, storage.Profiles, "profile", "profiles"}.find(ctx, in.ID)

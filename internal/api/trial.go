@@ -75,6 +75,9 @@ func (s *server) try(ctx context.Context, in *struct {
 		return nil, err
 	}
 	out.tell(trial)
+	if of(ctx).masked {
+		out.mask()
+	}
 	return &struct{ Body Trial }{out}, nil
 }
 

@@ -5,9 +5,9 @@ import (
 	"time"
 
 	"github.com/tracardi/tracardi-go"
-	"github.com/tracardi/tracardi-go/expr"
 	"github.com/tracardi/tracardi-go/internal/auth"
 	"github.com/tracardi/tracardi-go/internal/workspace"
+	"github.com/tracardi/tracardi-go/storage"
 )
 
 // maxViews is how many views one person may save.
@@ -56,7 +56,9 @@ func (s *server) listViews(ctx context.Context, in *struct {
 	}
 	var seen []workspace.Entry[view]
 	for _, e := range entries {
-		if (e.Value.Shared || e.Value.Owner == of(ctx).actor.ID) && (in.Page == "" || e.Value.Page == in.Page) {
+		mine := e.Value.Shared || e.Value.Owner == of(ctx).actor.ID
+		refused := of(ctx).masked && checkView(ctx, &e.Value.SavedView) != nil // it may name somebody, and is of no use
+		if mine && (in.Page == "" || e.Value.Page == in.Page) && !refused {
 			seen = append(seen, e)
 		}
 	}
@@ -75,7 +77,7 @@ func (s *server) acceptView(ctx context.Context, id string, in *View, old *view)
 	if in.Shared && actor.Role == auth.Viewer {
 		return entry, tracardi.Errorf(tracardi.Forbidden, "your role viewer may not share views: save it for yourself")
 	}
-	if err := checkView(&in.SavedView); err != nil {
+	if err := checkView(ctx, &in.SavedView); err != nil {
 		return entry, err
 	}
 	if old == nil {
@@ -89,10 +91,12 @@ func (s *server) acceptView(ctx context.Context, id string, in *View, old *view)
 }
 
 // checkView refuses what the list would refuse.
-func checkView(in *SavedView) error {
-	record := map[string]string{"events": "event", "live": "event", "sessions": "session", "profiles": "profile"}[in.Page]
-	if _, err := expr.ParseSearch(in.Q, record); err != nil {
-		return &tracardi.Error{Kind: tracardi.Invalid, Field: "q", Message: err.Error(), Err: err}
+func checkView(ctx context.Context, in *SavedView) error {
+	record := map[string]storage.Collection{
+		"events": storage.Events, "live": storage.Events, "sessions": storage.Sessions, "profiles": storage.Profiles,
+	}[in.Page]
+	if _, err := condition(ctx, "q", record, in.Q); err != nil {
+		return err
 	}
 	for field, text := range map[string]string{"from": in.From, "to": in.To} {
 		if _, err := moment(field, text, time.Now()); err != nil {

@@ -11,7 +11,7 @@ type Settings struct {
 	Name         string   `json:"name,omitempty" maxLength:"100" doc:"What the workspace is called, for people who have several."`
 	TimeZone     string   `json:"time_zone,omitempty" maxLength:"60" doc:"The zone in which times are shown to people who chose none, such as Europe/Warsaw. Empty: that of the browser."`
 	Language     string   `json:"language,omitempty" enum:",en,pl" doc:"The language of people who chose none. Empty: that of the browser."`
-	PersonalData []string `json:"personal_data" nullable:"false" enum:"admin,developer,marketer,viewer" doc:"The roles that are to see personal data, such as names and addresses. It is kept, but nothing is masked yet."`
+	PersonalData []string `json:"personal_data" nullable:"false" enum:"admin,developer,marketer,viewer" doc:"The roles that see personal data, such as names and addresses. Others get dots in their place, and may not search by them."`
 }
 
 // SettingsID is the id of the one item of its kind.

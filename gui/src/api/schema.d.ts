@@ -2120,6 +2120,8 @@ export interface components {
             email?: string;
             id: string;
             name?: string;
+            /** @description Sees personal data. Who does not gets dots in its place, and may not search by it. */
+            personal_data: boolean;
             /** @enum {string} */
             role: "admin" | "developer" | "marketer" | "viewer";
             /** @description What a token is limited to. */
@@ -2561,7 +2563,7 @@ export interface components {
             language?: "" | "en" | "pl";
             /** @description What the workspace is called, for people who have several. */
             name?: string;
-            /** @description The roles that are to see personal data, such as names and addresses. It is kept, but nothing is masked yet. */
+            /** @description The roles that see personal data, such as names and addresses. Others get dots in their place, and may not search by them. */
             personal_data: ("admin" | "developer" | "marketer" | "viewer")[];
             /** @description The zone in which times are shown to people who chose none, such as Europe/Warsaw. Empty: that of the browser. */
             time_zone?: string;
