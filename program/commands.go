@@ -64,6 +64,21 @@ func (c *examine) Run(ctx context.Context, command *kong.Context) error {
 	return nil
 }
 
+type rebuild struct {
+	Collections []string `arg:"" help:"profile, session, entity, delivery, run, tally or schedule."`
+
+	config.Settings
+}
+
+// Run asks the running workers for it and returns when it is done. Ending it earlier does not stop them.
+func (c *rebuild) Run(ctx context.Context) error {
+	work := app.Rebuild{Settings: &c.Settings, Log: logger(&c.Settings, os.Stderr), Out: os.Stdout}
+	if err := work.Check(c.Collections); err != nil {
+		return &settingsError{err}
+	}
+	return work.Run(ctx, c.Collections)
+}
+
 type about struct{}
 
 // Run prints the version.

@@ -36,6 +36,7 @@ type commandLine struct {
 	Serve   serve    `cmd:"" help:"Run the program."`
 	Config  show     `cmd:"" help:"Print the settings and where each of them came from."`
 	Doctor  examine  `cmd:"" help:"Look for what keeps the program from running well, and say how to mend it."`
+	Rebuild rebuild  `cmd:"" help:"Have the indices of records in Elasticsearch or OpenSearch made anew while everything goes on, and show how far it is."`
 	Demo    loadDemo `cmd:"" help:"Load invented visitors of a shop into the data folder or, as a source of load, into a running server."`
 	Version about    `cmd:"" help:"Print the version."`
 }

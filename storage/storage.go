@@ -135,6 +135,10 @@ type Records interface {
 	Fields(ctx context.Context, tenant string, c Collection) ([]FieldInfo, error)
 	// Delete removes documents for good, by id, and returns how many there were.
 	Delete(ctx context.Context, tenant string, c Collection, ids []string) (int, error)
+	// DropBefore removes the documents of an immutable collection, of all tenants, that are older than t, and returns how many
+	// there were. No other goes. An engine that keeps documents in parts, by the time of their arrival, removes whole parts: there
+	// a document stays until everything of its part is older than t.
+	DropBefore(ctx context.Context, c Collection, t time.Time) (int64, error)
 	// Drop removes everything of a tenant.
 	Drop(ctx context.Context, tenant string) error
 	// Ping tells whether documents can be read and written now.

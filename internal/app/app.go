@@ -234,6 +234,9 @@ func (p *Program) components(st *stores, parts *parts, listener net.Listener) []
 			component{"flows", func(ctx context.Context) error { return parts.line.WorkFlows(ctx, flowWorkers) }},
 			component{"schedules", parts.line.KeepSchedules},
 		)
+		if st.keep != nil {
+			list = append(list, (&leader{st.locks, p.Log}).component("indices", st.keep))
+		}
 	}
 	if st.outbox != nil {
 		list = append(list, component{"outbox", st.outbox.Run})

@@ -34,8 +34,9 @@ type stores struct {
 	order   storage.Locks // what is better in order asks these
 
 	checks []check
-	size   func() int64   // bytes on disk; nil when the records are on a server
-	outbox *outbox.Outbox // nil when records and queue are one store
+	keep   func(ctx context.Context) error // looks after the indices of records; nil when there are none
+	size   func() int64                    // bytes on disk; nil when the records are on a server
+	outbox *outbox.Outbox                  // nil when records and queue are one store
 	close  []func() error
 }
 
@@ -100,7 +101,7 @@ func (st *stores) openSharedRecords(ctx context.Context, s *config.Settings, log
 	if err != nil {
 		return err
 	}
-	st.records = records
+	st.records, st.keep = records, records.KeepIndices
 	st.close = append(st.close, records.Close)
 	st.checks = append(st.checks, check{name: "records", ping: records.Ping, optional: true})
 	return nil

@@ -25,7 +25,7 @@ func (s *Store) Arrivals(ctx context.Context, tenant string, c storage.Collectio
 	if !p.schema.Immutable {
 		return storage.Page{}, tracardi.InvalidField("collection", "%s documents change and have no order of arrival", c)
 	}
-	checkpoints, err := s.checkpoints(ctx, c)
+	checkpoints, err := s.checkpoints(ctx, s.indices.alias(c))
 	if err != nil {
 		return storage.Page{}, err
 	}
@@ -77,8 +77,8 @@ func (s *Store) parseArrivalPlace(c storage.Collection, text string) (index stri
 	return index, number, nil
 }
 
-// checkpoints returns, for each index of a collection, the number up to which all writes are done.
-func (s *Store) checkpoints(ctx context.Context, c storage.Collection) (map[string]int64, error) {
+// checkpoints returns, for an index or each one behind an alias, the number up to which all writes are done.
+func (s *Store) checkpoints(ctx context.Context, of string) (map[string]int64, error) {
 	var answer struct {
 		Indices map[string]struct {
 			Shards map[string][]struct {
@@ -91,7 +91,7 @@ func (s *Store) checkpoints(ctx context.Context, c storage.Collection) (map[stri
 			} `json:"shards"`
 		} `json:"indices"`
 	}
-	path := "/" + s.indices.alias(c) + "/_stats/docs?level=shards&filter_path=indices.*.shards.*.routing.primary,indices.*.shards.*.seq_no.local_checkpoint"
+	path := "/" + of + "/_stats/docs?level=shards&filter_path=indices.*.shards.*.routing.primary,indices.*.shards.*.seq_no.local_checkpoint"
 	if err := s.client.call(ctx, http.MethodGet, path, nil, &answer); err != nil {
 		return nil, err
 	}
@@ -106,7 +106,7 @@ func (s *Store) checkpoints(ctx context.Context, c storage.Collection) (map[stri
 		}
 	}
 	if len(checkpoints) == 0 {
-		return nil, tracardi.Errorf(tracardi.Unavailable, "no index of %s is ready: try again in a moment", c)
+		return nil, tracardi.Errorf(tracardi.Unavailable, "no index of %s is ready: try again in a moment", of)
 	}
 	return checkpoints, nil
 }

@@ -23,6 +23,7 @@ func placeOf(key string) place {
 
 // hit is an answer on a document.
 type hit[T any] struct {
+	Index       string `json:"_index"`
 	ID          string `json:"_id"`
 	Found       bool   `json:"found"`
 	SeqNo       int64  `json:"_seq_no"`
@@ -32,7 +33,7 @@ type hit[T any] struct {
 }
 
 func (h *hit[T]) state(version uint64, stamp string) ordered.State {
-	return ordered.State{Found: true, Version: version, Stamp: stamp, Mark: [2]int64{h.SeqNo, h.PrimaryTerm}}
+	return ordered.State{Found: true, Version: version, Stamp: stamp, Mark: [2]int64{h.SeqNo, h.PrimaryTerm}, Of: h.Index}
 }
 
 type fault struct {
@@ -60,7 +61,7 @@ func get[T any](ctx context.Context, c *client, places []place, fields []string)
 	var answer struct {
 		Docs []hit[T] `json:"docs"`
 	}
-	const path = "/_mget?filter_path=docs._id,docs.found,docs._seq_no,docs._primary_term,docs._source,docs.error.type,docs.error.reason"
+	const path = "/_mget?filter_path=docs._index,docs._id,docs.found,docs._seq_no,docs._primary_term,docs._source,docs.error.type,docs.error.reason"
 	if err := c.call(ctx, http.MethodPost, path, request, &answer); err != nil {
 		return nil, err
 	}
@@ -80,6 +81,7 @@ type action struct {
 	verb    string // create, index or delete
 	at      place
 	mark    *[2]int64 // what must be stored, for index
+	above   int64     // for index, when there is no mark and it is not 0: only over something of a lower number
 	alias   bool      // the index is an alias, which must exist
 	content [][]byte  // of the document, in parts
 }
@@ -97,6 +99,10 @@ func (a *action) append(dst []byte) []byte {
 		dst = append(dst, `,"if_primary_term":`...)
 		dst = strconv.AppendInt(dst, a.mark[1], 10)
 	}
+	if a.above != 0 {
+		dst = append(dst, `,"version_type":"external","version":`...)
+		dst = strconv.AppendInt(dst, a.above, 10)
+	}
 	if a.alias {
 		dst = append(dst, `,"require_alias":true`...)
 	}
@@ -112,6 +118,7 @@ func (a *action) append(dst []byte) []byte {
 
 // outcome is what became of an action.
 type outcome struct {
+	Index       string `json:"_index"` // where it was done, when it was
 	Status      int    `json:"status"`
 	Result      string `json:"result"`
 	SeqNo       int64  `json:"_seq_no"`
@@ -123,6 +130,11 @@ type outcome struct {
 
 func (o *outcome) conflict() bool { return o.Status == http.StatusConflict }
 
+// stale tells that the alias to which the action went is no more.
+func (o *outcome) stale() bool {
+	return o.failed == nil && o.Status == http.StatusNotFound && o.Error != nil && o.Error.Type == "index_not_found_exception"
+}
+
 // err is the error of an action that neither worked nor met a conflict.
 func (o *outcome) err(c *client) error {
 	switch {
@@ -130,15 +142,13 @@ func (o *outcome) err(c *client) error {
 		return o.failed
 	case o.Error == nil || o.conflict():
 		return nil
-	case o.Error.Type == "cluster_block_exception" || o.Error.Type == "unavailable_shards_exception":
-		return c.classed(&refusal{http.StatusServiceUnavailable, o.Error.Type, o.Error.Reason})
 	}
 	return c.classed(&refusal{o.Status, o.Error.Type, o.Error.Reason})
 }
 
 const (
 	bulkBytes = 16 << 20
-	bulkPath  = "/_bulk?filter_path=items.*.status,items.*.result,items.*._seq_no,items.*._primary_term,items.*.error.type,items.*.error.reason"
+	bulkPath  = "/_bulk?filter_path=items.*._index,items.*.status,items.*.result,items.*._seq_no,items.*._primary_term,items.*.error.type,items.*.error.reason"
 )
 
 // bulk does actions, each on its own, and tells what became of them in their order.

@@ -132,9 +132,14 @@ func (c *client) refused(status int, answer []byte) error {
 				Reason string `json:"reason"`
 			} `json:"root_cause"`
 		} `json:"error"`
+		Failures []struct {
+			Cause fault `json:"cause"`
+		} `json:"failures"` // of work on many documents
 	}
 	r := &refusal{status: status}
-	if json.Unmarshal(answer, &content) == nil && content.Error.Type != "" {
+	if err := json.Unmarshal(answer, &content); err == nil && len(content.Failures) > 0 {
+		r.kind, r.reason = content.Failures[0].Cause.Type, content.Failures[0].Cause.Reason
+	} else if err == nil && content.Error.Type != "" {
 		r.kind, r.reason = content.Error.Type, content.Error.Reason
 		for _, cause := range content.Error.RootCause {
 			r.kind, r.reason = cause.Type, cause.Reason
@@ -147,6 +152,11 @@ func (c *client) refused(status int, answer []byte) error {
 
 func (c *client) classed(r *refusal) error {
 	switch {
+	case r.kind == "cluster_block_exception", r.kind == "unavailable_shards_exception":
+		return &tracardi.Error{
+			Kind: tracardi.Unavailable, RetryAfter: time.Second, Err: r,
+			Message: "the store of records at " + c.address.String() + " cannot write now",
+		}
 	case r.status == http.StatusUnauthorized, r.status == http.StatusForbidden:
 		return &tracardi.Error{
 			Kind: tracardi.Unavailable, RetryAfter: 10 * time.Second, Err: r,

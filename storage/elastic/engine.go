@@ -124,14 +124,16 @@ func (e engine) Put(ctx context.Context, docs []*ordered.Document) []ordered.Res
 		}
 		actions, at = append(actions, actionOf(doc)), append(at, i)
 	}
-	for n, o := range e.client.bulkUntil(ctx, actions) {
+	outcomes := e.client.bulkUntil(ctx, actions)
+	e.follow(ctx, outcomes, func(n int) *ordered.Document { return docs[at[n]] })
+	for n, o := range outcomes {
 		doc := docs[at[n]]
 		results[at[n]] = ordered.Result{Conflict: o.conflict(), Err: o.err(e.client)}
 		if !doc.Mutable {
 			continue
 		}
 		if o.failed == nil && o.Status < 300 {
-			e.states.Set(doc.Key, ordered.State{Found: true, Version: doc.Version, Stamp: doc.Stamp, Mark: [2]int64{o.SeqNo, o.PrimaryTerm}})
+			e.states.Set(doc.Key, ordered.State{Found: true, Version: doc.Version, Stamp: doc.Stamp, Mark: [2]int64{o.SeqNo, o.PrimaryTerm}, Of: o.Index})
 		} else {
 			e.states.Invalidate(doc.Key)
 		}
@@ -155,10 +157,47 @@ func actionOf(doc *ordered.Document) action {
 		head = append(head, `"ver":`+strconv.FormatUint(doc.Version, 10)+`,`...)
 		if doc.State.Found {
 			a.verb, a.mark = "index", &doc.State.Mark
+			a.at.index = writeAlias(doc.State.Of)
 		}
 	}
 	a.content = [][]byte{head, doc.Content}
 	return a
+}
+
+// follow writes once more, into the index that is in use now, what was to be written over documents of an index that was replaced
+// meanwhile: their marks mean nothing in another index, but the stamps of the last writing were copied.
+func (e engine) follow(ctx context.Context, outcomes []outcome, of func(n int) *ordered.Document) {
+	for {
+		var moved []*ordered.Document
+		var at []int
+		for n := range outcomes {
+			if doc := of(n); doc.State.Found && doc.Mutable && outcomes[n].stale() {
+				now := *doc
+				now.Lax = false
+				moved, at = append(moved, &now), append(at, n)
+			}
+		}
+		if len(moved) == 0 {
+			return
+		}
+		err := e.Look(ctx, moved)
+		var actions []action
+		var again []int
+		for i, n := range at {
+			was := of(n).State
+			switch now := moved[i].State; {
+			case err != nil:
+				outcomes[n] = outcome{failed: err}
+			case now.Found && now.Version == was.Version && now.Stamp == was.Stamp:
+				actions, again = append(actions, actionOf(moved[i])), append(again, n)
+			default:
+				outcomes[n] = outcome{Status: http.StatusConflict}
+			}
+		}
+		for i, o := range e.client.bulkUntil(ctx, actions) {
+			outcomes[again[i]] = o
+		}
+	}
 }
 
 // Note implements ordered.Engine.

@@ -3,11 +3,13 @@ package elastic
 import (
 	"context"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/tracardi/tracardi-go"
+	"github.com/tracardi/tracardi-go/storage"
 	"github.com/tracardi/tracardi-go/storage/ordered"
 )
 
@@ -15,6 +17,29 @@ import (
 func (s *Store) Refresh(ctx context.Context) error {
 	return s.client.call(ctx, http.MethodPost, "/"+s.indices.prefix+"-*/_refresh", nil, nil)
 }
+
+// Rebuild rebuilds what must be rebuilt now, in small steps, and removes at once what was replaced.
+func (s *Store) Rebuild(ctx context.Context) error {
+	k := newKeeper(s)
+	k.page, k.keep = 20, 0
+	return k.look(ctx)
+}
+
+// Indices names the indices of a mutable collection; the one in use is marked.
+func (s *Store) Indices(ctx context.Context, c storage.Collection) (names []string, err error) {
+	list, err := s.indices.generations(ctx, c)
+	for _, g := range list {
+		name := strings.TrimPrefix(g.name, s.indices.prefix)
+		if g.inUse {
+			name += "*"
+		}
+		names = append(names, name)
+	}
+	return names, err
+}
+
+// At turns the clock by which documents come into monthly indices.
+func (s *Store) At(t time.Time) { s.indices.now = func() time.Time { return t } }
 
 // Wipe deletes all indices of the prefix.
 func (s *Store) Wipe(ctx context.Context) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"slices"
 	"strconv"
@@ -17,7 +18,7 @@ import (
 
 // indices knows the names of the indices and makes those that are missing.
 //
-//	PREFIX-profile           alias of PREFIX-profile-000001: one index, that can be replaced behind the alias
+//	PREFIX-profile           alias of PREFIX-profile-000001: one index, that is rebuilt behind the alias (see generation)
 //	PREFIX-event             alias of PREFIX-event-2026.03 and so on: one for each month in which documents arrived
 //	PREFIX-key               keys of profiles
 //	PREFIX-journal           changes on their way
@@ -63,7 +64,7 @@ func mapping(schema *storage.Schema) map[string]any {
 	for i := range declared(schema) {
 		fields["c"+strconv.Itoa(i)] = map[string]any{"type": "keyword", "index": false}
 	}
-	return map[string]any{"dynamic": false, "properties": fields}
+	return map[string]any{"dynamic": false, "properties": fields, "_meta": map[string]any{"layout": layout}}
 }
 
 func settings(more map[string]any) map[string]any {
@@ -74,7 +75,8 @@ func settings(more map[string]any) map[string]any {
 	return map[string]any{"index": s}
 }
 
-// layout counts the changes of the templates: those of another number are replaced at start.
+// layout counts the changes of the templates and of what documents are found by. Templates of another number are replaced at
+// start; indices of a lower one are rebuilt.
 const layout = 1
 
 // prepare puts the templates in place and makes the indices that are always there.
@@ -94,7 +96,7 @@ func (x *indices) prepare(ctx context.Context) error {
 		if schema.Immutable {
 			err = x.makePart(ctx, x.part(schema.Collection, x.now()))
 		} else {
-			err = x.makeAliased(ctx, alias)
+			err = x.makeAliased(ctx, schema.Collection)
 		}
 		if err != nil {
 			return err
@@ -136,12 +138,23 @@ func (x *indices) templates(ctx context.Context) (map[string]bool, error) {
 	return there, nil
 }
 
-func (x *indices) makeAliased(ctx context.Context, alias string) error {
-	err := x.client.call(ctx, http.MethodHead, "/"+alias, nil, nil)
-	if r, ok := errors.AsType[*refusal](err); err == nil || !ok || r.status != http.StatusNotFound {
-		return err
+// makeAliased makes the index of a mutable collection, or the alias of one that is there.
+func (x *indices) makeAliased(ctx context.Context, c storage.Collection) error {
+	var there map[string]struct {
+		Aliases map[string]struct{} `json:"aliases"`
 	}
-	return x.make(ctx, alias+"-000001", map[string]any{"aliases": map[string]any{alias: map[string]any{"is_write_index": true}}})
+	err := x.client.call(ctx, http.MethodGet, "/"+x.alias(c)+"/_alias", nil, &there)
+	if r, ok := errors.AsType[*refusal](err); ok && r.status == http.StatusNotFound {
+		name := x.generation(c, 1)
+		write := map[string]any{"is_write_index": true}
+		return x.make(ctx, name, map[string]any{"aliases": map[string]any{x.alias(c): write, writeAlias(name): map[string]any{}}})
+	}
+	for name, index := range there {
+		if _, found := index.Aliases[writeAlias(name)]; !found && err == nil {
+			err = x.changeAliases(ctx, addAlias(name, writeAlias(name)))
+		}
+	}
+	return err
 }
 
 func (x *indices) makePart(ctx context.Context, name string) error {
@@ -210,33 +223,58 @@ func (x *indices) all(ctx context.Context, c storage.Collection) ([]string, erro
 	return names, nil
 }
 
-// DropBefore removes immutable documents by whole indices: those in which nothing arrived since t and nothing is newer.
-func (s *Store) DropBefore(ctx context.Context, c storage.Collection, t time.Time) (dropped []string, err error) {
+// DropBefore implements storage.Records. Its parts are months: one is removed when it is over and its newest document is too old.
+func (s *Store) DropBefore(ctx context.Context, c storage.Collection, t time.Time) (total int64, err error) {
+	if err := s.begin(ctx); err != nil {
+		return 0, err
+	}
 	if !storage.SchemaOf(c).Immutable {
-		return nil, tracardi.Errorf(tracardi.Invalid, "only immutable documents are dropped by age, not those of %s", c)
+		return 0, tracardi.InvalidField("collection", "%s documents change and are not dropped by age", c)
 	}
 	names, err := s.indices.all(ctx, c)
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
+	defer s.indices.forget()
 	for _, name := range names {
-		if name >= s.indices.part(c, t) {
+		if name >= s.indices.part(c, t) || name >= s.indices.part(c, s.indices.now().Add(-time.Hour)) { // clocks differ a little
 			continue
 		}
-		newest, err := s.newest(ctx, name)
-		if err != nil || newest >= t.UnixMicro() {
-			if err != nil {
-				return dropped, err
-			}
-			continue
+		n, err := s.dropPart(ctx, name, t)
+		if total += n; err != nil {
+			return total, err
 		}
-		if err := s.client.call(ctx, http.MethodDelete, "/"+name, nil, nil); err != nil {
-			return dropped, err
-		}
-		dropped = append(dropped, name)
 	}
-	s.indices.mu.Lock()
-	clear(s.indices.asked)
-	s.indices.mu.Unlock()
-	return dropped, nil
+	return total, nil
+}
+
+// dropPart removes an index if none of its documents is of t or later.
+func (s *Store) dropPart(ctx context.Context, name string, t time.Time) (int64, error) {
+	err := s.client.call(ctx, http.MethodPost, "/"+name+"/_refresh", nil, nil)
+	if isRefusal(err, "index_not_found_exception") {
+		return 0, nil // another process was faster
+	}
+	if err != nil {
+		return 0, err
+	}
+	newest, err := s.outermost(ctx, name, false)
+	if err != nil || newest >= storage.MicrosUp(t) {
+		return 0, err
+	}
+	n, err := s.count(ctx, name, math.MinInt64, math.MaxInt64)
+	if err != nil {
+		return 0, err
+	}
+	if err := s.client.call(ctx, http.MethodDelete, "/"+name, nil, nil); err != nil {
+		return 0, err
+	}
+	s.log.Info("records: dropped an index by age", "index", name, "documents", n)
+	return n, nil
+}
+
+// forget makes that the servers are asked again which monthly indices there are.
+func (x *indices) forget() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	clear(x.asked)
 }

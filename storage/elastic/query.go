@@ -301,10 +301,10 @@ func (s *Store) Scan(ctx context.Context, tenant string, c storage.Collection, q
 	}
 }
 
-// newest is the time of the newest document of an index, or the least there is.
-func (s *Store) newest(ctx context.Context, index string) (int64, error) {
+// outermost is the time of the oldest or newest document of an index; without any the least there is.
+func (s *Store) outermost(ctx context.Context, index string, oldest bool) (int64, error) {
 	p := &plan{store: s}
-	request := clause{"size": 1, "sort": timeOrder(false), "_source": wholeDocument}
+	request := clause{"size": 1, "sort": timeOrder(oldest), "_source": []string{"at"}}
 	answer, err := ask[found](ctx, p, request, "/"+index+"/_search")
 	if err != nil || len(answer.Hits.Hits) == 0 {
 		return math.MinInt64, err
@@ -396,7 +396,10 @@ func (s *Store) drop(ctx context.Context, index, tenant string) error {
 		}
 		const path = "/_delete_by_query?conflicts=proceed&refresh=true"
 		if err := s.client.call(ctx, http.MethodPost, "/"+index+path, clause{"query": term("tenant", tenant)}, &answer); err != nil {
-			return err
+			if !isRefusal(err, "cluster_block_exception") || !pause(ctx, time.Second) {
+				return err
+			}
+			continue
 		}
 		if answer.Deleted == 0 && answer.Conflicts == 0 {
 			return nil

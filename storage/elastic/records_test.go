@@ -135,6 +135,7 @@ func TestRecords(t *testing.T) {
 			at := address(t, server.scheme, storagetest.Server(t, server.variable))
 			fresh(t, at)
 			options := storagetest.RecordsOptions{Refresh: refresh}
+			options.Parts = func(s storage.Records, now time.Time) { s.(tenants).Store.At(now) }
 			options.Reopen = func(t *testing.T, s storage.Records) storage.Records {
 				if err := s.Close(); err != nil {
 					t.Fatal(err)

@@ -39,6 +39,7 @@ type State struct {
 	Found   bool
 	Stamp   string   // of the last writing
 	Mark    [2]int64 // the engine's own, for comparing when it writes
+	Of      string   // what the mark belongs to; it means nothing elsewhere
 }
 
 // Result is what became of a write.

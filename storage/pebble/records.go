@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -304,6 +305,36 @@ func (s *Store) Delete(ctx context.Context, tenant string, c storage.Collection,
 		return 0, err
 	}
 	return total, nil
+}
+
+// DropBefore implements storage.Records.
+func (s *Store) DropBefore(ctx context.Context, c storage.Collection, t time.Time) (total int64, err error) {
+	if !storage.SchemaOf(c).Immutable {
+		return 0, tracardi.InvalidField("collection", "%s documents change and are not dropped by age", c)
+	}
+	s.tenantsMu.RLock()
+	tenants := slices.Sorted(maps.Keys(s.tenants))
+	s.tenantsMu.RUnlock()
+	for _, tenant := range tenants {
+		for {
+			page, err := s.Search(ctx, tenant, c, storage.Query{To: t, Sort: storage.Sort{Ascending: true}, Limit: deleteAtOnce})
+			if err != nil {
+				return total, err
+			}
+			ids := make([]string, len(page.Docs))
+			for i, doc := range page.Docs {
+				ids[i] = doc.ID
+			}
+			n, err := s.Delete(ctx, tenant, c, ids)
+			if total += int64(n); err != nil {
+				return total, err
+			}
+			if page.Next == "" {
+				break
+			}
+		}
+	}
+	return total, s.call(ctx, func() error { return nil })
 }
 
 // Drop implements storage.Records.

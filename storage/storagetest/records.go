@@ -24,6 +24,9 @@ type RecordsOptions struct {
 	// Refresh returns when searches, counts and scans see everything that was committed; nil when they always do. Reading by
 	// id sees it at once on every engine.
 	Refresh func(t rapid.TB, store storage.Records)
+	// Parts sets the clock of an engine that drops documents by age in whole parts; months at the longest. Nil for one that drops
+	// exactly what is too old.
+	Parts func(store storage.Records, now time.Time)
 }
 
 // Records checks an engine for records. open opens a fresh, empty store, which the suite closes.
@@ -32,7 +35,7 @@ type RecordsOptions struct {
 // and its time in the time field of its collection, written by tracardi.AppendTime.
 func Records(t *testing.T, open func(t *testing.T) storage.Records, o RecordsOptions) {
 	var tests []test[storage.Records]
-	for _, each := range slices.Concat(recordsCommitTests, recordsReadTests, recordsSearchTests, recordsCountTests, recordsDeleteTests,
+	for _, each := range slices.Concat(recordsCommitTests, recordsReadTests, recordsSearchTests, recordsCountTests, recordsDeleteTests, recordsAgeTests,
 		recordsArrivalTests, recordsTenantTests, recordsAwkwardTests, recordsRaceTests, recordsQueryTests) {
 		tests = append(tests, test[storage.Records]{each.name, func(t *testing.T, s *suite[storage.Records]) {
 			each.run(t, &recordsSuite{s, o})

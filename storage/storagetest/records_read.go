@@ -150,6 +150,10 @@ func recordsCalls(s storage.Records) calls {
 		_, err := s.Arrivals(ctx, acme, storage.Events, "", 1)
 		return err
 	}
+	methods["drop before"] = func(ctx context.Context) error {
+		_, err := s.DropBefore(ctx, storage.Events, noon.AddDate(-50, 0, 0))
+		return err
+	}
 	for _, c := range []storage.Collection{storage.Events, storage.Profiles} {
 		methods["read "+string(c)] = func(ctx context.Context) error { _, err := s.Read(ctx, acme, c, []string{"a"}); return err }
 		methods["search "+string(c)] = func(ctx context.Context) error { _, err := s.Search(ctx, acme, c, storage.Query{}); return err }
