@@ -112,6 +112,7 @@ func isCommonEra(t time.Time) bool {
 
 // units are the words for a unit by their first letters: the number of months, days and nanoseconds in it.
 var units = map[string]Offset{
+	"ms": {rest: time.Millisecond}, "millisecond": {rest: time.Millisecond},
 	"s": {rest: time.Second}, "sec": {rest: time.Second}, "second": {rest: time.Second},
 	"m": {rest: time.Minute}, "min": {rest: time.Minute}, "minute": {rest: time.Minute},
 	"h": {rest: time.Hour}, "hr": {rest: time.Hour}, "hour": {rest: time.Hour},
@@ -125,7 +126,7 @@ const maxOffset = 1_000_000 * time.Hour
 
 var errOffset = errors.New(`an offset is written like "-15m", "2 days" or "1 hour ago"`)
 
-// ParseOffset reads a distance in time: "-15m", "2 days", "1h 30m", "in 3 weeks", "1 month ago". The longest has six digits of
+// ParseOffset reads a distance in time: "-15m", "2 days", "1h 30m", "500ms", "in 3 weeks", "1 month ago". The longest has six digits of
 // its unit.
 func ParseOffset(s string) (Offset, error) {
 	s = strings.ToLower(strings.TrimSpace(s))

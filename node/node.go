@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/tracardi/tracardi-go"
@@ -105,6 +106,21 @@ func (o Output) And(port string, payload map[string]any) Output {
 // Fail goes on at the error port with a message. Unlike an error of Run, it is a result that the node's user expects, such as a
 // refusal by another system: the event is not marked as failed.
 func Fail(message string) Output { return To(ErrorPort, map[string]any{"message": message}) }
+
+// Unknown is the error of a node that acts when nobody can tell whether it did, such as a connection that broke before the
+// answer. It is not called again by itself: in the background the run then stands until a person decides.
+func Unknown(err error) error { return &unknown{err} }
+
+// IsUnknown tells whether an error is one of Unknown.
+func IsUnknown(err error) bool {
+	_, is := errors.AsType[*unknown](err)
+	return is
+}
+
+type unknown struct{ error }
+
+// Unwrap returns what went wrong.
+func (u *unknown) Unwrap() error { return u.error }
 
 // Wait stops a run at this node. It is stored, survives restarts and goes on exactly once: when an event of the same profile
 // matches, or when the time is over.

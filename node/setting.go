@@ -271,8 +271,9 @@ func (d *Duration) UnmarshalJSON(raw []byte) (err error) {
 		if text != "" {
 			d.offset, err = expr.ParseOffset(text)
 		}
-	case json.Unmarshal(raw, &seconds) == nil && math.Abs(seconds) <= maxSeconds:
-		d.offset, err = expr.ParseOffset(fmt.Sprintf("%.0fs", seconds))
+	case json.Unmarshal(raw, &seconds) == nil && seconds >= 0 && seconds <= maxSeconds:
+		whole, part := math.Modf(seconds)
+		d.offset, err = expr.ParseOffset(fmt.Sprintf("%.0fs %.0fms", whole, 1000*part))
 	default:
 		err = errDuration
 	}

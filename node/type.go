@@ -32,8 +32,10 @@ type Type struct {
 	// Acts says that it changes something outside, such as sending mail. A test of a flow does not run it, but goes on with
 	// what its first example gives.
 	Acts bool
-	// Background says that nobody waits for it: unless the flow says otherwise, it runs after the event is stored, by a worker,
-	// and again if the worker dies.
+	// Repeatable says of a node that acts that a second call with the same input does no harm, since the other system takes both
+	// for one. Any other node that acts is not called again when a worker dies in the middle of its call: a person decides.
+	Repeatable bool
+	// Background says that nobody waits for it: it runs after the event is stored, by a worker, and again after a crash.
 	Background bool
 	// Joins says that it waits for the payloads of all edges and gets them as one: {"name of the edge": payload, …}.
 	Joins bool

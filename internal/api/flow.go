@@ -66,6 +66,7 @@ func (s *server) flowRoutes() []route {
 
 		{"GET", "/runs", "list-runs", read, "List runs of flows, newest first", 0, on(s, s.listRuns)},
 		{"GET", "/runs/{id}", "get-run", read, "Get a run with its trace", 0, on(s, s.getRun)},
+		{"POST", "/runs/{id}/decide", "decide-run", write, "Say what became of a call of which nobody knows", 202, on(s, s.decideCall)},
 	}
 	return table
 }

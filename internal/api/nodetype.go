@@ -17,6 +17,7 @@ type NodeType struct {
 	Out        []node.Port     `json:"out" nullable:"false" doc:"Output ports, besides the port error that every node has."`
 	Start      bool            `json:"start,omitempty" doc:"Flows may begin with it."`
 	Acts       bool            `json:"acts,omitempty" doc:"It changes something outside; tests do not run it."`
+	Repeatable bool            `json:"repeatable,omitempty" doc:"It acts, and a second call does no harm; any other is not called again when nobody knows whether it was called."`
 	Background bool            `json:"background,omitempty" doc:"It runs after the event is stored."`
 	Joins      bool            `json:"joins,omitempty" doc:"It waits for all its edges."`
 	TestOnly   bool            `json:"test_only,omitempty" doc:"Only tests run it."`
@@ -51,7 +52,7 @@ func nodeType(t *node.Type) NodeType {
 	shown := NodeType{
 		ID: t.FullID(), Name: t.Name, Icon: t.Icon, Group: NodeGroup{t.Group.ID, t.Group.Name},
 		In: append([]node.Port{}, t.In...), Out: append([]node.Port{}, t.Out...),
-		Start: t.Start, Acts: t.Acts, Background: t.Background, Joins: t.Joins, TestOnly: t.TestOnly, Doc: t.Doc(),
+		Start: t.Start, Acts: t.Acts, Repeatable: t.Repeatable, Background: t.Background, Joins: t.Joins, TestOnly: t.TestOnly, Doc: t.Doc(),
 		Schema: encoded(t.Schema()), Defaults: encoded(t.New()), Examples: make([]NodeExample, len(t.Examples)),
 	}
 	for i, e := range t.Examples {

@@ -16,7 +16,7 @@ import (
 // Run is a run of a flow.
 type Run struct {
 	ID       string             `json:"id"`
-	Status   string             `json:"status" enum:"waiting,done,failed,cancelled"`
+	Status   string             `json:"status" enum:"waiting,unknown,done,failed,cancelled"`
 	Flow     pipeline.RunFlow   `json:"flow"`
 	Trigger  string             `json:"trigger,omitempty" doc:"Id of the trigger."`
 	Event    pipeline.RunEvent  `json:"event"`
@@ -92,7 +92,7 @@ type Runs struct {
 
 func (s *server) listRuns(ctx context.Context, in *struct {
 	Flow    string `query:"flow" maxLength:"512" doc:"Id of the flow."`
-	Status  string `query:"status" enum:"waiting,done,failed,cancelled" doc:"State of the run."`
+	Status  string `query:"status" enum:"waiting,unknown,done,failed,cancelled" doc:"State of the run."`
 	Profile string `query:"profile" maxLength:"512" doc:"Id of the profile."`
 	Filter
 	Paging
@@ -145,6 +145,18 @@ func (s *server) getRun(ctx context.Context, in *byID) (*struct{ Body Run }, err
 		run.mask()
 	}
 	return &struct{ Body Run }{run}, err
+}
+
+// decideCall answers for a node of which nobody knows whether it did what it does.
+func (s *server) decideCall(ctx context.Context, in *struct {
+	ID   string `path:"id" maxLength:"512"`
+	Body struct {
+		Pause   int    `json:"pause" minimum:"1" doc:"Number of the place where the run stands, as its waits have it."`
+		Outcome string `json:"outcome" enum:"again,done,failed" doc:"Call the node again; go on as if it was done; or go on at its error port."`
+	}
+},
+) (*struct{}, error) {
+	return nil, pipeline.DecideCall(ctx, s.records, of(ctx).tenant, in.ID, in.Body.Pause, in.Body.Outcome)
 }
 
 func (s *server) countFlow(ctx context.Context, in *struct {

@@ -135,6 +135,7 @@ func (m *metrics) flows(counts *pipeline.Counts) {
 		{"tracardi_flow_runs_failed_total", "Runs of flows that ended with a failure.", &counts.Failed},
 		{"tracardi_flow_runs_woken_total", "Runs of flows that went on after a wait or a node in the background.", &counts.Woken},
 		{"tracardi_flow_runs_cancelled_total", "Waiting runs of flows that were cancelled.", &counts.Cancelled},
+		{"tracardi_flow_calls_unknown_total", "Calls of nodes of which nobody knows whether they were made, for a person to decide.", &counts.Unknown},
 		{"tracardi_flow_nodes_total", "Calls of nodes of flows.", &counts.Nodes},
 		{"tracardi_flow_nodes_failed_total", "Calls of nodes of flows that failed.", &counts.NodesFail},
 	} {

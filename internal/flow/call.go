@@ -145,7 +145,7 @@ func (r *Run) call(ctx context.Context, a *Around, s *step, in *input) (out node
 	}
 	for again := 0; ; again++ {
 		out, err = s.once(ctx, in)
-		if err == nil || s.Retry == nil || again == s.Retry.Times || !worthwhile(err) || !sleep(ctx, min(s.retryAfter(again), longestRetry)) {
+		if err == nil || s.Retry == nil || again == s.Retry.Times || !worthwhile(err) || s.unsure(err) || !sleep(ctx, min(s.retryAfter(again), longestRetry)) {
 			break
 		}
 	}
@@ -162,6 +162,11 @@ func (s *step) retryAfter(again int) time.Duration {
 		first = firstRetry
 	}
 	return first << again
+}
+
+// unsure tells whether a call may have been made although it failed, and must not be made twice.
+func (s *step) unsure(err error) bool {
+	return s.kind.Acts && !s.kind.Repeatable && node.IsUnknown(err)
 }
 
 // worthwhile tells whether the same call may have a better end.
@@ -198,7 +203,7 @@ func (s *step) once(ctx context.Context, in *input) (out node.Output, err error)
 	}()
 	out, err = s.node.Run(bounded, &in.Input)
 	switch {
-	case err != nil && bounded.expired():
+	case err != nil && bounded.expired() && !node.IsUnknown(err):
 		return node.Output{}, tracardi.Errorf(tracardi.Unavailable, "took longer than %v", limit)
 	case err != nil:
 		return node.Output{}, err

@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/tracardi/tracardi-go"
@@ -28,6 +30,8 @@ type Pause struct {
 
 	Act      bool          `json:"act,omitempty"`      // a worker calls the node
 	Attempts int           `json:"attempts,omitempty"` // that failed so far
+	Calling  string        `json:"calling,omitempty"`  // id of an attempt that has begun; it is stored before the call
+	Unknown  string        `json:"unknown,omitempty"`  // why nobody knows whether the call was made; a person decides
 	Acted    bool          `json:"acted,omitempty"`    // it was called; what follows is what it gave
 	Results  []node.Result `json:"results,omitempty"`
 	Error    string        `json:"error,omitempty"`
@@ -144,8 +148,56 @@ func (r *Run) drop(id int) {
 	}
 }
 
+// Once tells whether a pause is of a node that must not be called again when nobody knows whether it was called.
+func (r *Run) Once(id int) bool {
+	at, ok := r.Flow.index[r.Paused(id).Node]
+	return ok && r.Flow.steps[at].kind.Acts && !r.Flow.steps[at].kind.Repeatable
+}
+
+// Doubt notes that nobody knows whether the node of a pause was called.
+func (r *Run) Doubt(id int, now time.Time, why string) {
+	p := r.Paused(id)
+	p.Unknown = why
+	r.log(now, p.Node, slog.LevelError, "nobody knows whether this was done, and a person must decide: "+why)
+}
+
+// Unknown tells whether the run stands at a node of which nobody knows whether it was called.
+func (r *Run) Unknown() bool {
+	return slices.ContainsFunc(r.Pauses, func(p Pause) bool { return p.Unknown != "" })
+}
+
+// What a person decides about a call of which nobody knows whether it was made.
+const (
+	DecideAgain  = "again"  // call the node again
+	DecideDone   = "done"   // it was made: go on with the payload that arrived
+	DecideFailed = "failed" // it was not made: go on at the error port
+)
+
+// Decide makes a pause whose call is unknown one that goes on. It tells whether there was anything to decide.
+func (r *Run) Decide(id int, outcome string) bool {
+	p := r.Paused(id)
+	if p.Unknown == "" {
+		return false
+	}
+	switch outcome {
+	case DecideAgain:
+	case DecideFailed:
+		p.Acted, p.Error = true, p.Unknown
+	case DecideDone:
+		p.Acted = true
+		if at, ok := r.Flow.index[p.Node]; ok && len(r.Flow.steps[at].kind.Out) > 0 {
+			p.Results = []node.Result{{Port: r.Flow.steps[at].kind.Out[0].Name, Payload: p.Payload}}
+		}
+	default:
+		return false
+	}
+	p.Unknown, p.Calling = "", ""
+	return true
+}
+
 // Act calls the node of a pause that is to be called, and notes in the pause what it gave. When the call failed and the node's
-// switch asks for another one, it returns the time to wait before it, and nothing else changes but the number of attempts.
+// switch asks for another one, it returns the time to wait before it, and nothing else changes but the number of attempts. When
+// nobody can tell how it ended, the pause is unknown.
 func (r *Run) Act(ctx context.Context, a *Around, id int) (again time.Duration) {
 	p := r.Paused(id)
 	at, ok := r.Flow.index[p.Node]
@@ -161,10 +213,18 @@ func (r *Run) Act(ctx context.Context, a *Around, id int) (again time.Duration) 
 	if err == nil && runs {
 		out, err = s.once(ctx, in)
 		if err == nil && mark != nil {
-			err = mark(ctx)
+			if problem := mark(ctx); problem != nil { // the call is made all the same
+				in.Warn("that it ran once is forgotten: %v", problem)
+			}
 		}
 	}
-	if p = r.Paused(id); err != nil {
+	p = r.Paused(id)
+	p.Calling = ""
+	if err != nil {
+		if s.unsure(err) {
+			r.Doubt(id, in.Now(), err.Error())
+			return 0
+		}
 		if s.Retry != nil && p.Attempts < s.Retry.Times && worthwhile(err) {
 			p.Attempts++
 			return s.retryAfter(p.Attempts - 1)

@@ -24,7 +24,7 @@ func (p *Pipeline) handle(ctx context.Context, lease *storage.Lease) storage.Ver
 	if err := json.Unmarshal(lease.Message.Body, &m); err != nil {
 		return storage.Dead("the message wakes no run: " + err.Error())
 	}
-	err := p.resume(context.WithoutCancel(ctx), lease, &m) // a stop lets the run in hand finish
+	err := p.resume(ctx, lease, &m)
 	switch {
 	case err == nil:
 		return storage.Committed()
@@ -36,7 +36,9 @@ func (p *Pipeline) handle(ctx context.Context, lease *storage.Lease) storage.Ver
 }
 
 // resume does what a message asks for, and acknowledges it in the same change set. What it finds done already it leaves alone.
-func (p *Pipeline) resume(ctx context.Context, lease *storage.Lease, m *wake) error {
+// The run in hand is finished although stop ends.
+func (p *Pipeline) resume(stop context.Context, lease *storage.Lease, m *wake) error {
+	ctx := context.WithoutCancel(stop)
 	var err error
 	var memo flow.Memo
 	for range attempts {
@@ -52,8 +54,10 @@ func (p *Pipeline) resume(ctx context.Context, lease *storage.Lease, m *wake) er
 			err = p.unlistRun(ctx, lease, doc)
 		case run == nil || run.Paused(m.Pause) == nil:
 			return p.acknowledge(ctx, lease.Tenant, lease)
+		case run.Paused(m.Pause).Unknown != "" && !run.Decide(m.Pause, m.Decide) && m.Cancel == "":
+			return p.acknowledge(ctx, lease.Tenant, lease) // a person has still to decide
 		case run.Paused(m.Pause).Act && !run.Paused(m.Pause).Acted && m.Cancel == "" && p.endedBefore(lease.Tenant, doc) == "":
-			return p.act(ctx, lease, doc, run, m.Pause)
+			err = p.act(stop, lease, m, doc, run)
 		default:
 			err = p.goOn(ctx, lease, m, doc, run, &memo)
 		}
@@ -72,7 +76,7 @@ func (p *Pipeline) readRun(ctx context.Context, tenant, id string) (*Run, *flowR
 		return nil, nil, err
 	}
 	doc.version = version
-	if doc.Status != RunWaiting {
+	if doc.Status != RunWaiting && doc.Status != RunUnknown {
 		return doc, nil, nil
 	}
 	f, err := p.options.Workspace.Flow(ctx, tenant, doc.Flow.ID, doc.Flow.Version)
@@ -237,85 +241,6 @@ func (p *Pipeline) commitRun(ctx context.Context, w *Work, lease *storage.Lease,
 	return nil
 }
 
-// act calls a node in the background. Nothing is locked meanwhile: the node sees the documents as they are stored, and what it
-// changes is written down, to be made when the run goes on. What it gave is stored together with the message that makes the
-// run go on, so that no conflict repeats the call.
-func (p *Pipeline) act(ctx context.Context, lease *storage.Lease, doc *Run, run *flowRun, id int) error {
-	w, h := p.workOf(lease.Tenant, doc, run)
-	if err := p.lookAt(ctx, w, doc); err != nil {
-		return err
-	}
-	changes := []flow.Change{}
-	h.record = &changes
-	w.around.Host = h
-	again := run.Act(ctx, &w.around, id)
-	result := *run.Paused(id)
-	result.Changes = changes
-	for {
-		*run.Paused(id) = result
-		err := p.commitAct(ctx, lease, w, run, &result, again)
-		if tracardi.KindOf(err) != tracardi.Conflict {
-			return err
-		}
-		_, fresh, err := p.readRun(ctx, lease.Tenant, run.ID) // another of its pauses has ended meanwhile
-		if err != nil {
-			return err
-		}
-		if fresh == nil || fresh.Paused(id) == nil {
-			return p.acknowledge(ctx, lease.Tenant, lease)
-		}
-		fresh.Memory = flow.Over(fresh.Memory, run.Memory)
-		fresh.Lines = run.Lines
-		run = fresh
-	}
-}
-
-// commitAct stores what a node gave.
-func (p *Pipeline) commitAct(ctx context.Context, lease *storage.Lease, w *Work, run *flowRun, result *flow.Pause, again time.Duration) error {
-	w.runs, w.writes, w.messages = []*flowRun{run}, nil, nil
-	if err := p.settle(w); err != nil {
-		return err
-	}
-	if err := p.versions(ctx, w); err != nil {
-		return err
-	}
-	due := time.Time{}
-	if again > 0 {
-		due = w.Now.Add(again)
-	}
-	w.messages = append(w.messages, wakeMessage(wake{Run: run.ID, Pause: result.ID}, due))
-	set := &storage.ChangeSet{Tenant: lease.Tenant, Writes: w.writes, Publish: w.messages, Done: lease}
-	return p.options.Records.Commit(set).Wait(ctx)
-}
-
-// lookAt reads the documents that a run belongs to without holding them.
-func (p *Pipeline) lookAt(ctx context.Context, w *Work, doc *Run) error {
-	if doc.Session.ID != "" {
-		if _, err := p.document(ctx, w.Payload.Tenant, storage.Sessions, doc.Session.ID, w.Session); err != nil {
-			return err
-		}
-	}
-	if doc.Profile.ID == "" {
-		return nil
-	}
-	profile := &tracardi.Profile{}
-	version, err := p.document(ctx, w.Payload.Tenant, storage.Profiles, doc.Profile.ID, profile)
-	if err != nil {
-		return err
-	}
-	if version == 0 {
-		current, _, err := p.alias(ctx, w.Payload.Tenant, doc.Profile.ID)
-		if err != nil || current == "" {
-			return err
-		}
-		if version, err = p.document(ctx, w.Payload.Tenant, storage.Profiles, current, profile); err != nil || version == 0 {
-			return err
-		}
-	}
-	w.Profile = profile
-	return nil
-}
-
 // unlistRun takes a cancelled run out of the list of its profile.
 func (p *Pipeline) unlistRun(ctx context.Context, lease *storage.Lease, doc *Run) error {
 	w := p.newWork(&tracardi.Payload{Tenant: lease.Tenant}, &tracardi.Source{})
@@ -335,7 +260,7 @@ func (p *Pipeline) unlistRun(ctx context.Context, lease *storage.Lease, doc *Run
 
 // CancelRuns ends all waiting runs of a flow, and returns how many there were.
 func CancelRuns(ctx context.Context, stored storage.Records, tenant, id string, now time.Time) (int, error) {
-	where := expr.All(expr.OneOf(flowField, id), expr.OneOf(statusField, RunWaiting))
+	where := expr.All(expr.OneOf(flowField, id), expr.OneOf(statusField, RunWaiting, RunUnknown))
 	cancelled := 0
 	set := &storage.ChangeSet{Tenant: tenant}
 	flush := func() error {

@@ -23,6 +23,7 @@ const FlowTopic = "flow"
 // States of a run.
 const (
 	RunWaiting   = "waiting"
+	RunUnknown   = "unknown" // it waits for a person, see flow.Pause
 	RunDone      = "done"
 	RunFailed    = "failed"
 	RunCancelled = "cancelled"
@@ -85,9 +86,11 @@ type RunRef struct {
 
 // RunWait says where a run stands, and until when.
 type RunWait struct {
+	Pause     int       `json:"pause" doc:"Its number within the run."`
 	Node      string    `json:"node"`
 	Until     time.Time `json:"until"`
 	EventType string    `json:"event_type,omitempty"`
+	Unknown   string    `json:"unknown,omitempty" doc:"Why nobody knows whether the node did what it does: decide what becomes of it."`
 }
 
 // wake is the body of a message that makes a run go on.
@@ -96,6 +99,7 @@ type wake struct {
 	Pause  int             `json:"pause"`
 	Event  json.RawMessage `json:"event,omitempty"`  // that ended the pause
 	Cancel string          `json:"cancel,omitempty"` // why the run ends here
+	Decide string          `json:"decide,omitempty"` // what becomes of a call of which nobody knows
 }
 
 func wakeMessage(w wake, due time.Time) storage.Message {
@@ -155,9 +159,12 @@ func (p *Pipeline) store(w *Work, run *flowRun) error {
 			return fmt.Errorf("write the state of a run of flow %q: %w", run.Flow.ID, err)
 		}
 		doc.State, doc.Subject, doc.Status = string(state), string(run.event.AppendJSON(nil)), RunWaiting
+		if run.Unknown() {
+			doc.Status = RunUnknown
+		}
 		for i := range run.Pauses {
 			pause := &run.Pauses[i]
-			doc.Waits = append(doc.Waits, RunWait{pause.Node, pause.Until, pause.EventType})
+			doc.Waits = append(doc.Waits, RunWait{pause.ID, pause.Node, pause.Until, pause.EventType, pause.Unknown})
 			if !run.paused[pause.ID] {
 				w.messages = append(w.messages, wakeMessage(wake{Run: run.ID, Pause: pause.ID}, pause.Until))
 			}

@@ -20,6 +20,7 @@ type Counts struct {
 	NodesFail atomic.Int64 // that failed
 	Woken     atomic.Int64 // runs that went on after a pause
 	Cancelled atomic.Int64
+	Unknown   atomic.Int64 // calls of which nobody knows whether they were made
 }
 
 // Tally is how often the nodes of a flow ran and its edges were used in an hour.

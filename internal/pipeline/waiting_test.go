@@ -129,7 +129,8 @@ func TestSchedulesAreSentOnce(t *testing.T) {
 		must(t, r.SendDue(t.Context(), first))
 		must(t, r.SendDue(t.Context(), second))
 	}
-	turn(0)
+	now := time.Now()
+	turn(now.Truncate(time.Hour).Add(70 * time.Minute).Sub(now)) // the minutes below stay within one hour
 	for i := range 3 {
 		turn(time.Hour)
 		turn(time.Minute)

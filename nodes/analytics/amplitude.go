@@ -13,7 +13,7 @@ func init() {
 		ID: "amplitude", Name: "Tell Amplitude", Icon: "wave-sine",
 		New:  func() node.Node { return &Amplitude{URL: "https://api2.amplitude.com/2/httpapi", Timeout: 15} },
 		Out:  []node.Port{{Name: "response", Doc: "Amplitude has the event."}},
-		Acts: true, Background: true,
+		Acts: true, Background: true, Repeatable: true,
 		Aliases: []string{"tracardi.process_engine.action.v1.connectors.amplitude.send_events.plugin.AmplitudeSendEvent"},
 		Examples: []node.Example{
 			{

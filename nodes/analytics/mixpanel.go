@@ -14,7 +14,7 @@ func init() {
 		ID: "mixpanel", Name: "Tell Mixpanel", Icon: "chart-dots",
 		New:  func() node.Node { return &Mixpanel{} },
 		Out:  []node.Port{{Name: "success", Doc: "Mixpanel has the event."}},
-		Acts: true, Background: true,
+		Acts: true, Background: true, Repeatable: true,
 		Aliases: []string{"tracardi.process_engine.action.v1.connectors.mixpanel.send.plugin.MixPanelSender"},
 		Examples: []node.Example{
 			{

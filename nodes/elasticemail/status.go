@@ -11,7 +11,7 @@ func init() {
 		ID: "change-status", Name: "Change status in Elastic Email", Icon: "user-cog",
 		New:  func() node.Node { return &ChangeStatus{} },
 		Out:  response,
-		Acts: true, Background: true,
+		Acts: true, Background: true, Repeatable: true,
 		Aliases: []string{"tracardi.process_engine.action.v1.connectors.elastic_email.contact_status_change.plugin.ElasticEmailContactStatusChange"},
 		Examples: []node.Example{
 			{

@@ -11,7 +11,7 @@ func init() {
 		ID: "update-company", Name: "Update company of HubSpot", Icon: "building-cog",
 		New:  func() node.Node { return &UpdateCompany{} },
 		Out:  response,
-		Acts: true, Background: true,
+		Acts: true, Background: true, Repeatable: true,
 		Aliases: []string{"tracardi.process_engine.action.v1.connectors.hubspot.update_company.plugin.HubSpotCompanyUpdater"},
 		Examples: []node.Example{
 			{

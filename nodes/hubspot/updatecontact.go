@@ -11,7 +11,7 @@ func init() {
 		ID: "update-contact", Name: "Update contact of HubSpot", Icon: "user-edit",
 		New:  func() node.Node { return &UpdateContact{} },
 		Out:  response,
-		Acts: true, Background: true,
+		Acts: true, Background: true, Repeatable: true,
 		Aliases: []string{"tracardi.process_engine.action.v1.connectors.hubspot.update_contact.plugin.HubSpotContactUpdater"},
 		Examples: []node.Example{
 			{

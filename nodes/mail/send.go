@@ -53,7 +53,9 @@ func init() {
 // chooses.
 //
 // A refusal by the server goes on at the port error. When the server can't be reached or asks for patience, the node fails and
-// may be repeated. A mail that is sent again has the same Message-ID, by which many mail programs show it once.
+// may be repeated. When the connection breaks, or the program dies, between the mail and the server's word that it took it, nobody
+// knows: the mail is not sent again by itself, and the run stands until a person decides. A mail that is sent again has the same
+// Message-ID, by which many mail programs show it once.
 type Send struct {
 	Resource node.Reference `json:"resource" title:"Mail server" help:"The resource that sends the mail." kind:"resource:smtp" required:"true"`
 	To       node.Template  `json:"to" title:"To" help:"Addresses, separated by commas, such as {{profile@data.contact.email.main}}." required:"true"`
@@ -86,6 +88,12 @@ func (n *Send) Run(ctx context.Context, in *node.Input) (node.Output, error) {
 		return node.Output{}, err
 	}
 	err = server.send(ctx, in, message)
+	if message.IsDelivered() { // what went wrong later does not matter
+		return node.To("payload", in.Payload), nil
+	}
+	if lost, ok := errors.AsType[*mail.SendError](err); ok && lost.Reason == mail.ErrSMTPDataClose && lost.ErrorCode() == 0 {
+		return node.Output{}, node.Unknown(tracardi.Errorf(tracardi.Unavailable, "the mail server did not say whether it took the mail: %w", err))
+	}
 	if refused, ok := errors.AsType[*mail.SendError](err); ok && !refused.IsTemp() && refused.ErrorCode() >= 500 {
 		return node.Fail(fmt.Sprintf("the mail server refused the mail: %v", refused)), nil
 	}

@@ -11,7 +11,7 @@ func init() {
 		ID: "remove-from-audience", Name: "Remove from Mailchimp audience", Icon: "users-minus",
 		New:  func() node.Node { return &Remove{} },
 		Out:  response,
-		Acts: true, Background: true,
+		Acts: true, Background: true, Repeatable: true,
 		Aliases: []string{"tracardi.process_engine.action.v1.connectors.mailchimp.remove_from_audience.plugin.MailChimpAudienceRemover"},
 		Examples: []node.Example{
 			{

@@ -12,7 +12,7 @@ func init() {
 		ID: "tag", Name: "Tag contact of Mailchimp", Icon: "tags",
 		New:  func() node.Node { return &Tag{} },
 		Out:  response,
-		Acts: true, Background: true,
+		Acts: true, Background: true, Repeatable: true,
 		Aliases: []string{"tracardi.process_engine.action.v1.connectors.mailchimp.tag_contact.plugin.MailChimpContactTagger"},
 		Examples: []node.Example{
 			{

@@ -12,7 +12,7 @@ func init() {
 		ID: "edit-segment", Name: "Edit segment in Mautic", Icon: "users-group",
 		New:  func() node.Node { return &EditSegment{} },
 		Out:  done,
-		Acts: true, Background: true,
+		Acts: true, Background: true, Repeatable: true,
 		Aliases: []string{"tracardi.process_engine.action.v1.connectors.mautic.add_remove_segment.plugin.MauticSegmentEditor"},
 		Examples: []node.Example{
 			{

@@ -13,7 +13,7 @@ func init() {
 		ID: "add-contact", Name: "Add contact to SendGrid", Icon: "user-plus",
 		New:  func() node.Node { return &AddContact{} },
 		Out:  response,
-		Acts: true, Background: true,
+		Acts: true, Background: true, Repeatable: true,
 		Aliases: []string{"tracardi.process_engine.action.v1.connectors.sendgrid.add_contact_to_list.plugin.SendgridContactAdder"},
 		Examples: []node.Example{
 			{

@@ -11,7 +11,7 @@ func init() {
 		ID: "suppress", Name: "Suppress contact in SendGrid", Icon: "user-off",
 		New:  func() node.Node { return &Suppress{} },
 		Out:  response,
-		Acts: true, Background: true,
+		Acts: true, Background: true, Repeatable: true,
 		Aliases: []string{"tracardi.process_engine.action.v1.connectors.sendgrid.add_email_to_global_suppression.plugin.SendgridGlobalSuppressionAdder"},
 		Examples: []node.Example{
 			{

@@ -29,7 +29,7 @@ func init() {
 		ID: "webhook", Name: "Signed webhook", Icon: "webhook",
 		New:  func() node.Node { return &Webhook{Type: node.ValueOf("event@type"), Timeout: 15} },
 		Out:  ports,
-		Acts: true, Background: true,
+		Acts: true, Background: true, Repeatable: true,
 		Examples: []node.Example{
 			{
 				Name: "tell of an order", Config: `{"receiver": "hook", "type": "order.placed", "data": {"total": "event@properties.total"}}`,

@@ -1252,6 +1252,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/runs/{id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say what became of a call of which nobody knows
+         * @description For admin, developer or marketer. Tokens that are limited need the scope flows:write.
+         */
+        post: operations["decide-run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sessions": {
         parameters: {
             query?: never;
@@ -1787,6 +1807,18 @@ export interface components {
             key?: string;
             reason: string;
         };
+        "Decide-runRequest": {
+            /**
+             * @description Call the node again; go on as if it was done; or go on at its error port.
+             * @enum {string}
+             */
+            outcome: "again" | "done" | "failed";
+            /**
+             * Format: int64
+             * @description Number of the place where the run stands, as its waits have it.
+             */
+            pause: number;
+        };
         Difference: {
             /** @description Ids of nodes that are new. */
             added: string[];
@@ -2218,6 +2250,8 @@ export interface components {
             name: string;
             /** @description Output ports, besides the port error that every node has. */
             out: components["schemas"]["Port"][];
+            /** @description It acts, and a second call does no harm; any other is not called again when nobody knows whether it was called. */
+            repeatable?: boolean;
             /** @description JSON Schema of the settings, with hints for a form. */
             schema: unknown;
             /** @description Flows may begin with it. */
@@ -2492,7 +2526,7 @@ export interface components {
             /** @description Id of the session. */
             session?: string;
             /** @enum {string} */
-            status: "waiting" | "done" | "failed" | "cancelled";
+            status: "waiting" | "unknown" | "done" | "failed" | "cancelled";
             /** @description Id of the trigger. */
             trigger?: string;
             /** Format: date-time */
@@ -2526,6 +2560,13 @@ export interface components {
         RunWait: {
             event_type?: string;
             node: string;
+            /**
+             * Format: int64
+             * @description Its number within the run.
+             */
+            pause: number;
+            /** @description Why nobody knows whether the node did what it does: decide what becomes of it. */
+            unknown?: string;
             /** Format: date-time */
             until: string;
         };
@@ -5430,7 +5471,7 @@ export interface operations {
                 /** @description Id of the flow. */
                 flow?: string;
                 /** @description State of the run. */
-                status?: "waiting" | "done" | "failed" | "cancelled";
+                status?: "waiting" | "unknown" | "done" | "failed" | "cancelled";
                 /** @description Id of the profile. */
                 profile?: string;
                 /** @description A condition, such as type = "purchase" AND properties.value > 10. Empty for everything. */
@@ -5488,6 +5529,39 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Run"];
                 };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "decide-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decide-runRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem */
             default: {

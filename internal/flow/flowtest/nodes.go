@@ -32,6 +32,7 @@ func registerNodes() {
 		Examples: []node.Example{{Name: "does", Port: "payload", Result: `{"example": true}`}},
 	})
 	group.Register(node.Type{ID: "later", Name: "Later", Icon: "x", New: pass(&actNode{}), Background: true})
+	group.Register(node.Type{ID: "lost", Name: "Lost", Icon: "x", New: pass(&lostNode{}), Acts: true, Background: true})
 	group.Register(node.Type{
 		ID: "wait", Name: "Wait", Icon: "x", New: func() node.Node { return &waitNode{} },
 		Out: []node.Port{{Name: "payload"}, {Name: "matched"}},
@@ -109,6 +110,16 @@ func (*actNode) Run(ctx context.Context, in *node.Input) (node.Output, error) {
 		return node.Output{}, errors.New("not yet")
 	}
 	return node.To("payload", in.With("acts", float64(n))), nil
+}
+
+// lostNode counts its calls like actNode, and does not know how they ended.
+type lostNode struct{}
+
+func (*lostNode) Run(ctx context.Context, in *node.Input) (node.Output, error) {
+	if _, err := in.Values().Add(ctx, "acts", 1, 0); err != nil {
+		return node.Output{}, err
+	}
+	return node.Output{}, node.Unknown(errors.New("the line went dead"))
 }
 
 type waitNode struct {
