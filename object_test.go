@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"flag"
 	"math"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -97,6 +98,21 @@ func TestObjectUnmarshal(t *testing.T) {
 			t.Errorf("%s: got %v, want an error", text, err)
 		}
 	}
+}
+
+func TestNumbersAreWrittenAsShortAsTheyCan(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.OneOf(rapid.Float64Range(-1e9, 1e9), rapid.Custom(func(t *rapid.T) float64 {
+			return float64(rapid.Int64Range(-1e16, 1e16).Draw(t, "digits")) / math.Pow10(rapid.IntRange(1, 9).Draw(t, "decimals"))
+		})).Draw(t, "number")
+		want := strconv.FormatFloat(n, 'f', -1, 64)
+		if n == 0 {
+			want = "0" // also for the negative one
+		}
+		if got := string(tracardi.AppendValue(nil, n)); got != want && !strings.Contains(got, "e") {
+			t.Fatalf("got %s, want %s", got, want)
+		}
+	})
 }
 
 func TestAppendValue(t *testing.T) {

@@ -63,6 +63,8 @@ type Ticket interface {
 
 // Committer stores change sets. The order of the calls is the order of their effects: a change set that was read from
 // documents of an earlier one never becomes durable without it.
+//
+// The bodies of documents belong to the caller again when Commit has returned.
 type Committer interface {
 	Commit(set *ChangeSet) Ticket
 }

@@ -3,15 +3,29 @@ package pipeline
 import (
 	"maps"
 	"slices"
+	"sync"
 
 	"github.com/tracardi/tracardi-go"
 	"github.com/tracardi/tracardi-go/storage"
 )
 
-// changes puts together what is to be stored, and leaves session and profile as they will be then.
-func (w *Work) changes() *storage.ChangeSet {
+// texts are pieces of memory for the documents of change sets. They are free again when Commit has returned.
+var texts = sync.Pool{New: func() any { return new([]byte) }}
+
+const maxText = 1 << 20 // bytes of a piece that is kept
+
+func release(text *[]byte) {
+	if cap(*text) <= maxText {
+		texts.Put(text)
+	}
+}
+
+// changes puts together what is to be stored, and leaves session and profile as they will be then. The documents lie one behind
+// the other in room.
+func (w *Work) changes(room *[]byte) *storage.ChangeSet {
 	set := &storage.ChangeSet{Tenant: w.Payload.Tenant, Writes: make([]storage.Write, 0, len(w.Events)+2)}
-	text := make([]byte, 0, 1024*(len(w.Events)+2)) // documents lie one behind the other in one piece of memory
+	text := (*room)[:0]
+	defer func() { *room = text }()
 	add := func(doc storage.Doc, c storage.Collection, from int) {
 		doc.Body = text[from:len(text):len(text)]
 		set.Writes = append(set.Writes, storage.Write{Collection: c, Doc: doc})

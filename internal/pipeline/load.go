@@ -77,6 +77,9 @@ func (p *Pipeline) load(ctx context.Context, w *Work, locks *held, again bool) e
 
 // withoutRepeats leaves out events whose id came before in the same payload.
 func withoutRepeats(given []tracardi.NewEvent) []tracardi.NewEvent {
+	if len(given) == 1 {
+		return slices.Clip(given)
+	}
 	events := make([]tracardi.NewEvent, 0, len(given)+3) // room for the system's
 	var seen map[string]bool
 	for _, e := range given {
@@ -152,7 +155,7 @@ func (p *Pipeline) dropStored(ctx context.Context, w *Work) error {
 	for _, doc := range docs {
 		stored[doc.ID] = doc.Body != nil
 	}
-	w.Incoming = slices.DeleteFunc(w.Incoming, func(e tracardi.NewEvent) bool { return e.ID != "" && stored[e.ID] })
+	w.Incoming = slices.DeleteFunc(slices.Clone(w.Incoming), func(e tracardi.NewEvent) bool { return e.ID != "" && stored[e.ID] })
 	return nil
 }
 

@@ -142,9 +142,7 @@ func (p *Pipeline) attempt(ctx context.Context, payload *tracardi.Payload, sourc
 		return nil, err
 	}
 	w.timed(p.options.Now())
-	set := w.changes()
-	set.Done = done
-	ticket := p.options.Records.Commit(set)
+	ticket := p.commit(w, done)
 	p.people.put(w)
 	if len(w.Entities) == 0 && !p.options.HoldLocks { // else the next payload would read an entity that is about to change
 		locks.release() // the order is fixed: the next payload of this profile may begin while this one syncs
@@ -155,6 +153,15 @@ func (p *Pipeline) attempt(ctx context.Context, payload *tracardi.Payload, sourc
 	stored = true
 	p.committed(ctx, w)
 	return w.answer(), nil
+}
+
+// commit hands over what the work changed.
+func (p *Pipeline) commit(w *Work, done *storage.Lease) storage.Ticket {
+	room := texts.Get().(*[]byte)
+	defer release(room)
+	set := w.changes(room)
+	set.Done = done
+	return p.options.Records.Commit(set)
 }
 
 func (p *Pipeline) newWork(payload *tracardi.Payload, source *tracardi.Source) *Work {

@@ -219,9 +219,7 @@ func (p *Pipeline) loadFor(ctx context.Context, w *Work, doc *Run, locks *held) 
 // commitRun stores what going on with a run changed, and acknowledges the message that asked for it.
 func (p *Pipeline) commitRun(ctx context.Context, w *Work, lease *storage.Lease, locks *held) error {
 	w.SaveSession = w.sessionChanged && w.Session.ID != ""
-	set := w.changes()
-	set.Done = lease
-	ticket := p.options.Records.Commit(set)
+	ticket := p.commit(w, lease)
 	p.people.put(w)
 	if w.Session.ID != "" && !w.sessionChanged {
 		keep(p.people.sessions, personKey{w.Payload.Tenant, w.Session.ID}, w.Session, w.Session.Size)

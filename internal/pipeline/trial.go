@@ -123,7 +123,7 @@ func (t *Trial) conclude(w *Work) {
 	for _, e := range w.Events {
 		t.Events = append(t.Events, TrialDocument{After: e.AppendJSON(nil), Saved: w.SaveEvents})
 	}
-	for _, write := range w.changes().Writes {
+	for _, write := range w.changes(new([]byte)).Writes {
 		switch write.Collection {
 		case storage.Sessions:
 			t.Session.After, t.Session.Saved = write.Doc.Body, true

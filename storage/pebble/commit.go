@@ -280,6 +280,9 @@ func (c *committer) apply(work []submission) (out *flight, n int, err error) {
 	}
 	if err != nil {
 		c.reserved = c.next // the batch may have held the reservation
+		c.store.headers.forgetAll()
+	} else {
+		b.remember()
 	}
 	if err != nil || len(out.tickets) == 0 {
 		_ = b.batch.Close() // nothing is in use

@@ -39,6 +39,7 @@ func (d *deletion) apply(ctx context.Context, ids []string) (err error) {
 		return err
 	}
 	for _, id := range ids {
+		d.store.headers.forget(docKey{d.space, id})
 		if err = ctx.Err(); err == nil {
 			err = d.add(id)
 		}

@@ -357,6 +357,7 @@ func (s *Store) Drop(ctx context.Context, tenant string) error {
 		}
 		s.changing.Lock()
 		defer s.changing.Unlock()
+		s.headers.forgetAll()
 		if err := s.db.Apply(batch, pebble.Sync); err != nil {
 			return err
 		}

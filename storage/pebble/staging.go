@@ -173,9 +173,12 @@ func (b *staging) checkMutable(w *write, by *ticket) error {
 		b.mutable[w.docKey] = doc
 	}
 	if doc == nil {
-		stored, err := readHeader(b.store.db, w.space.docID(w.id))
-		if err != nil {
-			return err
+		stored := b.store.headers.get(w.docKey)
+		if stored == nil {
+			var err error
+			if stored, err = readHeader(b.store.db, w.space.docID(w.id)); err != nil {
+				return err
+			}
 		}
 		doc = &mutableDoc{stored: stored}
 		b.mutable[w.docKey] = doc
@@ -281,6 +284,15 @@ func (b *staging) finish() error {
 		}
 	}
 	return nil
+}
+
+// remember keeps what the batch has stored of mutable documents.
+func (b *staging) remember() {
+	for key, doc := range b.mutable {
+		if w := doc.last; w != nil {
+			b.store.headers.put(key, &document{time: w.time, version: w.version + 1, id: w.id, keys: w.keys})
+		}
+	}
 }
 
 func (b *staging) writeMutable(w *write, old *document) error {

@@ -61,6 +61,7 @@ type Store struct {
 
 	// changing is held by who reads stored documents, or what is known of them, in order to change them.
 	changing sync.Mutex
+	headers  headers
 
 	calls   sync.RWMutex // held for reading by every call that uses the files
 	closed  bool
