@@ -32,6 +32,14 @@ func (r result) quantile(q float64) time.Duration {
 	return time.Duration(r.latencies.ValueAtQuantile(q)) * time.Microsecond
 }
 
+// err tells whether requests failed.
+func (r result) err() error {
+	if r.failed > 0 {
+		return fmt.Errorf("%d requests failed: %s", r.failed, r.firstFail)
+	}
+	return nil
+}
+
 func newClient(connections int) *http.Client {
 	return &http.Client{
 		Timeout: 30 * time.Second,
@@ -91,6 +99,25 @@ func openLoop(ctx context.Context, url string, perSecond int, d time.Duration, b
 				}
 				total.count(post(client, url, body(worker, int(n))))
 				_ = own.RecordValue(time.Since(due).Microseconds()) // out of range only beyond a minute
+			}
+		})
+	}
+	wait.Wait()
+	return total.result(time.Since(started))
+}
+
+// each sends so many different requests, each once.
+func each(ctx context.Context, url string, connections, requests int, body func(n int) []byte) result {
+	client := newClient(connections)
+	defer client.CloseIdleConnections()
+	total := gathered{latencies: newHistogram()}
+	var next atomic.Int64
+	started := time.Now()
+	var wait sync.WaitGroup
+	for range connections {
+		wait.Go(func() {
+			for n := int(next.Add(1)) - 1; n < requests && ctx.Err() == nil; n = int(next.Add(1)) - 1 {
+				total.count(post(client, url, body(n)))
 			}
 		})
 	}

@@ -4,6 +4,9 @@
 //	go run ./bench batch      batches of 100 to 200 events, beside the store's engine alone
 //	go run ./bench segment    batches of 100 in Segment's protocol, beside the store and its engine alone
 //	go run ./bench hot        all requests on one profile
+//	go run ./bench flow       events that run through a flow of ten nodes, in turns with events that do not
+//	go run ./bench waiting    events beside 100,000 runs of flows that wait, in turns with none
+//	go run ./bench answer     how long a page waits for what a flow answers, under half load
 //	go run ./bench big        a store of many events: rate, first pages, totals, conditions, time to visible
 //	go run ./bench search     batches, with records on the server that -records names, beside writing to it in bulk
 //	go run ./bench all        all of them but search
@@ -32,6 +35,28 @@ type settings struct {
 	records     string
 }
 
+var measurements = []struct {
+	name    string
+	measure func(context.Context, settings) error
+}{
+	{"track", track},
+	{"batch", batch},
+	{"segment", segment},
+	{"hot", hot},
+	{"flow", flow},
+	{"waiting", waitingRuns},
+	{"answer", answer},
+	{"big", big},
+	{"search", search},
+}
+
+func measurementNames() (names []string) {
+	for _, m := range measurements {
+		names = append(names, m.name)
+	}
+	return names
+}
+
 func main() {
 	s := settings{}
 	flags := flag.NewFlagSet("bench", flag.ExitOnError)
@@ -43,7 +68,7 @@ func main() {
 	flags.IntVar(&s.events, "events", 5_000_000, "in the big store")
 	flags.StringVar(&s.records, "records", "", "URL of an Elasticsearch or OpenSearch without a login, for the measurement search")
 	if len(os.Args) < 2 {
-		fmt.Fprintln(os.Stderr, "which measurement? track, batch, segment, hot, big, search or all")
+		fmt.Fprintln(os.Stderr, "which measurement? "+strings.Join(measurementNames(), ", ")+" or all")
 		os.Exit(2)
 	}
 	_ = flags.Parse(os.Args[2:]) // exits on errors
@@ -56,22 +81,25 @@ func main() {
 }
 
 func run(ctx context.Context, what string, s settings, args []string) error {
-	measurements := map[string]func(context.Context, settings) error{"track": track, "batch": batch, "segment": segment, "hot": hot, "big": big, "search": search}
 	fmt.Printf("\nCommand: `go run ./bench %s`\n", strings.Join(os.Args[1:], " "))
 	switch what {
 	case "bare":
 		return serveBare(ctx, args[0])
 	case "all":
-		for _, name := range []string{"track", "batch", "segment", "hot", "big"} {
-			if err := measurements[name](ctx, s); err != nil {
-				return fmt.Errorf("%s: %w", name, err)
+		for _, m := range measurements {
+			if m.name == "search" {
+				continue // it needs a server
+			}
+			if err := m.measure(ctx, s); err != nil {
+				return fmt.Errorf("%s: %w", m.name, err)
 			}
 		}
 		return nil
 	}
-	measure, ok := measurements[what]
-	if !ok {
-		return fmt.Errorf("no measurement %q: track, batch, segment, hot, big, search or all", what)
+	for _, m := range measurements {
+		if m.name == what {
+			return m.measure(ctx, s)
+		}
 	}
-	return measure(ctx, s)
+	return fmt.Errorf("no measurement %q: %s or all", what, strings.Join(measurementNames(), ", "))
 }
