@@ -410,8 +410,21 @@ func appendMap(dst []byte, tree map[string]any) []byte {
 
 // AppendText appends a JSON string. Bytes that are no UTF-8 become the replacement character.
 func AppendText(dst []byte, text string) []byte {
+	if isPlain(text) {
+		return append(append(append(dst, '"'), text...), '"')
+	}
 	dst, _ = jsontext.AppendQuote(dst, text) // the error only tells of replaced bytes
 	return dst
+}
+
+// isPlain tells whether a text is written as it is, as most are.
+func isPlain(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return true
 }
 
 func appendNumber(dst []byte, n float64) []byte {
