@@ -143,7 +143,7 @@ func (s *Store) options(o Options) *pebble.Options {
 		CacheSize:                   o.CacheBytes + 2*int64(o.MemTable), // the engine takes write buffers out of it, mostly two
 		MemTableSize:                o.MemTable,
 		MemTableStopWritesThreshold: 4,
-		L0CompactionThreshold:       4,
+		L0CompactionThreshold:       8, // half as many compactions of what was just written as with 4, for a few more files to look into
 		L0StopWritesThreshold:       64,
 		LBaseMaxBytes:               128 << 20,
 		CompactionConcurrencyRange:  func() (int, int) { return 1, 2 },
