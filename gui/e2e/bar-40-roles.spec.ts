@@ -1,4 +1,4 @@
-import { expect, open, signIn, test } from './fixtures';
+import { expect, open, rows, signIn, test } from './fixtures';
 import type { Program } from './program';
 
 const password = 'four-quite-plain-words';
@@ -33,6 +33,45 @@ test('a viewer can change nothing', async ({ page, program }) => {
   await expect(page.getByRole('button', { name: 'Export' })).toHaveCount(0);
   const change = await page.context().request.patch(`${program.url}/api/v1/sources/shop`, { data: { name: 'x' }, headers: { Origin: program.url } });
   expect(change.status()).toBe(403);
+});
+
+test('a viewer sees locks in the place of personal data, and the server sends none', async ({ page, program }) => {
+  const { profile } = await program.track('shop', 'masked', [
+    { type: 'sign-up', properties: { email: { main: 'unmistakable@example.com' }, firstname: 'Unmistakable', lastname: 'Person' } },
+  ]);
+  await signIn(page, program, await userOf(program, 'viewer'));
+  const leaks: string[] = [];
+  page.on('response', (answer) => {
+    if (!answer.url().includes('/api/') || answer.headers()['content-type']?.startsWith('text/event-stream')) return;
+    void answer.text().then((text) => /unmistakable/i.test(text) && leaks.push(answer.url()), () => {});
+  });
+  const lock = { name: 'Personal data that your role does not see' };
+  await open(page, '/profiles');
+  await expect(rows(page).first().getByRole('img', lock).first()).toBeVisible();
+  await rows(page).first().getByRole('img', lock).first().hover();
+  await expect(page.getByRole('tooltip')).toHaveText(lock.name);
+  for (const tab of ['timeline', 'traits', 'sessions', 'raw']) {
+    await open(page, `/profiles/${profile?.id}?tab=${tab}`);
+    await expect(page.getByRole('img', lock).first()).toBeVisible();
+  }
+  await page.screenshot({ path: test.info().outputPath('masked.png') });
+  await open(page, `/events?q=${encodeURIComponent('data.pii.firstname = "Unmistakable"')}`);
+  await expect(page.getByText('data.pii.firstname is personal data', { exact: false }).first()).toBeVisible();
+  expect(leaks).toEqual([]);
+});
+
+test('an administrator says who sees personal data', async ({ signedIn: page, program }) => {
+  await open(page, '/settings');
+  const group = page.getByRole('group', { name: 'Who sees personal data' });
+  await expect(group.getByLabel('Administrator')).toBeDisabled();
+  await group.getByLabel('Viewer').check();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByText('Saved', { exact: true })).toBeVisible();
+  const settings = await program.api<{ personal_data: string[] }>('GET', '/settings');
+  expect(settings.personal_data).toContain('viewer');
+  await group.getByLabel('Viewer').uncheck();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect.poll(async () => (await program.api<{ personal_data: string[] }>('GET', '/settings')).personal_data).not.toContain('viewer');
 });
 
 test('an administrator makes accounts and tokens, and takes them away', async ({ signedIn: page, program }) => {

@@ -7,6 +7,7 @@ import { ErrorState } from '../../ui/ErrorState';
 import { Facts } from '../../ui/Facts';
 import { Id } from '../../ui/Id';
 import { JsonView } from '../../ui/json/JsonView';
+import { dots, Masked, shown } from '../../ui/Masked';
 import { Page } from '../../ui/Page';
 import { Consents } from './Consents';
 import { idsOf, nameOf } from './person';
@@ -86,16 +87,16 @@ function Who({ profile }: { profile: Document }) {
   const time = (path: string) => text(path) && <span title={format.exact(text(path))}>{format.ago(text(path))}</span>;
   const number = (path: string) => (typeof valueAt(profile, path) === 'number' ? format.number(Number(valueAt(profile, path))) : '');
   const segments = Array.isArray(profile.segments) ? profile.segments : [];
-  const copied = (path: string) => text(path) && <Id id={text(path)} full />;
+  const copied = (path: string) => (text(path) === dots ? <Masked /> : text(path) && <Id id={text(path)} full />);
   return (
     <Stack gap="md" className={styles.who} component="section" aria-label={t('who')}>
       <Group gap="md" wrap="nowrap">
-        <Avatar size={44} color="indigo" name={name || undefined} alt="" />
+        <Avatar size={44} color="indigo" name={name && name !== dots ? name : undefined} alt="" />
         <div className={styles.name}>
           <Text fw={600} size="lg">
-            {name || t('anonymous')}
+            {shown(name) || t('anonymous')}
           </Text>
-          <Text c="dimmed">{text('data.contact.email.main')}</Text>
+          <Text c="dimmed">{shown(text('data.contact.email.main'))}</Text>
         </div>
       </Group>
       <Facts

@@ -10,6 +10,7 @@ import { Id } from '../../ui/Id';
 import type { DocumentColumn } from '../../ui/list/columns';
 import { DocumentList } from '../../ui/list/DocumentList';
 import { useDocuments } from '../../ui/list/useDocuments';
+import { shown } from '../../ui/Masked';
 import { Page } from '../../ui/Page';
 import { nameOf } from './person';
 import { profilesRoute } from './routes';
@@ -32,20 +33,20 @@ export function ProfilesPage() {
         title: t('name'),
         width: 'minmax(10rem, 1.5fr)',
         cell: (profile) =>
-          nameOf(profile) || (
+          shown(nameOf(profile)) || (
             <Text span c="dimmed">
               {t('anonymous')}
             </Text>
           ),
       },
-      { id: 'data.contact.email.main', title: t('email'), width: 'minmax(12rem, 1.5fr)', sort: 'data.contact.email.main', cell: (profile) => textAt(profile, 'data.contact.email.main') },
+      { id: 'data.contact.email.main', title: t('email'), width: 'minmax(12rem, 1.5fr)', sort: me.personal_data ? 'data.contact.email.main' : undefined, cell: (profile) => shown(textAt(profile, 'data.contact.email.main')) },
       { id: 'metadata.time.update', title: t('updated'), width: '12rem', sort: 'metadata.time.update', cell: (profile) => format.dateTime(textAt(profile, 'metadata.time.update')) },
       { id: 'metadata.time.insert', title: t('created'), width: '12rem', sort: 'metadata.time.insert', cell: (profile) => format.dateTime(textAt(profile, 'metadata.time.insert')) },
       { id: 'stats.visits', title: t('visits'), width: '6rem', sort: 'stats.visits', end: true, cell: (profile) => format.number(Number(valueAt(profile, 'stats.visits') ?? 0)) },
       { id: 'segments', title: t('segments'), width: 'minmax(8rem, 1fr)', cell: (profile) => (Array.isArray(profile.segments) ? profile.segments.join(', ') : '') },
       { id: 'id', title: t('id'), width: '12rem', cell: (profile) => <Id id={profile.id} /> },
     ],
-    [t, format],
+    [t, format, me.personal_data],
   );
   return (
     <Page title={t('title')} form="filling">

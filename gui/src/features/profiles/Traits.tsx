@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { leavesOf, type Document, type Json } from '../../api/documents';
 import { useFormat } from '../../app/format';
 import { Copy } from '../../ui/Id';
+import { dots, Masked } from '../../ui/Masked';
 import { originsOf, type Origin } from './person';
 import { ProfileEvent } from './ProfileEvent';
 import { profileRoute } from './routes';
@@ -39,7 +40,13 @@ export function Traits({ profile }: { profile: Document }) {
               <tr key={path}>
                 <th scope="row">{path}</th>
                 <td>
-                  {written(value)} <Copy text={written(value)} label={t('traits.copy', { path })} />
+                  {value === dots ? (
+                    <Masked />
+                  ) : (
+                    <>
+                      {written(value)} <Copy text={written(value)} label={t('traits.copy', { path })} />
+                    </>
+                  )}
                 </td>
                 <td>
                   <OriginOf origin={origins.get(path)} />

@@ -1,9 +1,11 @@
 import { textAt, valueAt, type Document, type Json } from '../../api/documents';
+import { dots } from '../../ui/Masked';
 
-/** What a person is called: the name, else the address, else nothing. */
+/** What a person is called: the name, else the address, else nothing; dots for one whose name is hidden. */
 export function nameOf(profile: Document): string {
   const name = [textAt(profile, 'data.pii.firstname'), textAt(profile, 'data.pii.lastname')].filter(Boolean).join(' ');
-  return textAt(profile, 'data.pii.display_name') || name || textAt(profile, 'data.contact.email.main') || textAt(profile, 'data.contact.phone.main');
+  const called = textAt(profile, 'data.pii.display_name') || name || textAt(profile, 'data.contact.email.main') || textAt(profile, 'data.contact.phone.main');
+  return called.includes(dots) ? dots : called;
 }
 
 /** Where a field's value came from. */

@@ -1,9 +1,10 @@
-import { Button, Group, Select, Skeleton, Stack, TextInput } from '@mantine/core';
+import { Button, Checkbox, Group, Select, Skeleton, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
+import { roles } from '../../api/me';
 import { asProblem } from '../../api/problem';
 import { replaceSettings, settingsQuery, type Settings, type SettingsInput } from '../../api/settings';
 import { languages } from '../../app/preferences';
@@ -24,7 +25,7 @@ export function SettingsPage() {
         <ErrorState error={settings.error} onRetry={() => void settings.refetch()} />
       ) : (
         <Stack maw={420}>
-          {[60, 60, 60].map((height, at) => (
+          {[60, 60, 60, 140].map((height, at) => (
             <Skeleton key={at} h={height} />
           ))}
         </Stack>
@@ -71,6 +72,14 @@ function Form({ settings }: { settings: Settings }) {
           allowDeselect={false}
           {...form.getInputProps('time_zone')}
         />
+        <Checkbox.Group label={t('personal')} description={t('personalHelp')} {...form.getInputProps('personal_data')}>
+          <Stack gap="sm" mt="xs">
+            {roles.map((role) => (
+              // Administrators can give themselves any role.
+              <Checkbox key={role} value={role} label={t(`app:role.${role}`)} disabled={role === 'admin'} />
+            ))}
+          </Stack>
+        </Checkbox.Group>
         <Group>
           <Button type="submit" loading={save.isPending} disabled={!form.isDirty()}>
             {t('app:save')}

@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import type { Json } from '../../api/documents';
 import { useFormat } from '../../app/format';
 import { Copy } from '../Id';
+import { dots, Masked } from '../Masked';
 import { linesOf, search, type Line } from './tree';
 import styles from './JsonView.module.css';
 
@@ -144,6 +145,7 @@ function Value({ line: { value, size } }: { line: Line }) {
     return <span className={styles.size}>{Array.isArray(value) ? t('json.items', { count: size }) : t('json.fields', { count: size })}</span>;
   }
   if (typeof value !== 'string') return <span className={styles[typeof value] ?? styles.null}>{String(value)}</span>;
+  if (value === dots) return <Masked />;
   return (
     <span className={styles.string}>
       "{whole ? value : value.slice(0, longText)}"

@@ -1,5 +1,6 @@
 import { textAt, type Document } from '../../api/documents';
 import type { Column } from '../DataTable';
+import { shown } from '../Masked';
 
 /** A column of documents. Its id is the field that it shows. */
 export type DocumentColumn = Column<Document>;
@@ -11,7 +12,7 @@ export function columnsOf(chosen: readonly string[], known: readonly DocumentCol
 
 /** A column for a field that nobody described. */
 export function fieldColumn(field: string): DocumentColumn {
-  return { id: field, title: field, width: 'minmax(9rem, 1fr)', cell: (document) => textAt(document, field), sort: field };
+  return { id: field, title: field, width: 'minmax(9rem, 1fr)', cell: (document) => shown(textAt(document, field)), sort: field };
 }
 
 /** The fields in the address; those of the list when there are none. */
