@@ -6,10 +6,13 @@ import (
 	"testing"
 )
 
-// TestMain draws fewer random cases than usual: each asks a server some hundred questions, on four servers.
+// TestMain draws fewer random cases than usual: each asks a server some hundred questions, on four servers. All servers are asked
+// at once, whatever the number of processors: the tests mostly wait for them.
 func TestMain(m *testing.M) {
-	if err := flag.Set("rapid.checks", "20"); err != nil {
-		panic(err) // the library has no such flag any more
+	for name, value := range map[string]string{"rapid.checks": "20", "test.parallel": "12"} {
+		if err := flag.Set(name, value); err != nil {
+			panic(err) // there is no such flag any more
+		}
 	}
 	flag.Parse()
 	os.Exit(m.Run())

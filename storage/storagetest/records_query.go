@@ -1,6 +1,7 @@
 package storagetest
 
 import (
+	"context"
 	"cmp"
 	"embed"
 	"fmt"
@@ -187,6 +188,7 @@ func (r *modelRun) mutable() bool { return !storage.SchemaOf(r.collection).Immut
 func (r *modelRun) write(t *rapid.T) {
 	texts := rapid.SliceOfN(documentTexts(), 0, 50).Draw(t, "documents")
 	size := rapid.IntRange(1, 5).Draw(t, "documents of a change set")
+	var tickets []storage.Ticket
 	for part := range slices.Chunk(texts, size) {
 		var writes []storage.Write
 		for _, text := range part {
@@ -197,7 +199,15 @@ func (r *modelRun) write(t *rapid.T) {
 			writes = append(writes, w)
 			r.docs = append(r.docs, stored(w))
 		}
-		ok(t, commit(r.store, r.tenant, writes...))
+		tickets = append(tickets, r.store.Commit(&storage.ChangeSet{Tenant: r.tenant, Writes: writes}))
+	}
+	waitAll(t, tickets)
+}
+
+// waitAll waits for change sets that were committed one behind the other.
+func waitAll(t rapid.TB, tickets []storage.Ticket) {
+	for _, ticket := range tickets {
+		ok(t, ticket.Wait(context.Background()))
 	}
 }
 
@@ -206,6 +216,7 @@ func (r *modelRun) change(t *rapid.T) {
 	if !r.mutable() {
 		return
 	}
+	var tickets []storage.Ticket
 	for i, doc := range r.docs {
 		if rapid.IntRange(0, 4).Draw(t, "change") > 0 {
 			continue
@@ -213,9 +224,10 @@ func (r *modelRun) change(t *rapid.T) {
 		w := record(r.collection, doc.ID, doc.Time.Add(time.Duration(rapid.SampledFrom([]int{0, 0, 1, -90}).Draw(t, "moved"))*time.Minute), nil)
 		w.Doc.Body = append(w.Doc.Body[:len(w.Doc.Body)-1], documentTexts().Draw(t, "document")...)
 		w.Doc.Version = doc.Version
-		ok(t, commit(r.store, r.tenant, w))
+		tickets = append(tickets, r.store.Commit(&storage.ChangeSet{Tenant: r.tenant, Writes: []storage.Write{w}}))
 		r.docs[i] = stored(w)
 	}
+	waitAll(t, tickets)
 }
 
 func (r *modelRun) delete(t *rapid.T) {
