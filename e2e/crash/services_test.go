@@ -30,7 +30,7 @@ type services struct {
 
 // portsOf lists the ports of each server by the names that the scripts give them.
 var portsOf = map[string][]string{
-	"mariadb": {"PORT"}, "redis": {"PORT"}, "pulsar": {"PORT", "ADMIN_PORT", "BOOKIE_PORT"}, "elasticsearch": {"PORT", "TRANSPORT_PORT"}, "opensearch": {"PORT", "TRANSPORT_PORT"},
+	"mariadb": {"PORT"}, "redis": {"PORT"}, "pulsar": {"PORT", "ADMIN_PORT", "BOOKIE_PORT"}, "elasticsearch": {"PORT", "TRANSPORT_PORT"},
 }
 
 // startServices starts servers on free ports and in a folder of their own. They need the ones of all tests to be there, which

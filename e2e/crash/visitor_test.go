@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -70,7 +69,6 @@ type crowd struct {
 	visitors []*visitor
 	pause    time.Duration // between two requests of a visitor
 	stubborn bool          // a connection that breaks is not the end
-	acks     atomic.Int64  // requests that were answered with 200
 }
 
 func newCrowd(perWay int) *crowd {
@@ -89,7 +87,7 @@ func (c *crowd) run(ctx context.Context, t testing.TB, s *server, refused func(s
 	var running sync.WaitGroup
 	for _, v := range c.visitors {
 		running.Go(func() {
-			for ctx.Err() == nil && (v.visit(ctx, t, s, &c.acks, refused) || c.stubborn) {
+			for ctx.Err() == nil && (v.visit(ctx, t, s, refused) || c.stubborn) {
 				if c.pause > 0 {
 					select {
 					case <-ctx.Done():
@@ -103,7 +101,7 @@ func (c *crowd) run(ctx context.Context, t testing.TB, s *server, refused func(s
 }
 
 // visit sends one request. It returns false when the server is gone.
-func (v *visitor) visit(ctx context.Context, t testing.TB, s *server, acks *atomic.Int64, refused func(int, string)) bool {
+func (v *visitor) visit(ctx context.Context, t testing.TB, s *server, refused func(int, string)) bool {
 	r := v.open
 	if r == nil {
 		r = v.next()
@@ -126,7 +124,6 @@ func (v *visitor) visit(ctx context.Context, t testing.TB, s *server, acks *atom
 	switch {
 	case response.StatusCode == http.StatusOK: // the head is the promise, whatever becomes of the body
 		r.acked = true
-		acks.Add(1)
 		v.open = nil
 		if err == nil {
 			r.learn(t, text)

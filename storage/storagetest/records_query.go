@@ -1,8 +1,8 @@
 package storagetest
 
 import (
-	"context"
 	"cmp"
+	"context"
 	"embed"
 	"fmt"
 	"io/fs"
