@@ -18,26 +18,9 @@ import (
 	"time"
 )
 
-// journey is the flow of an abandoned basket. A basket was updated; when no order follows in time, and the person agrees to
-// mail, a mail is sent.
-const journey = `{
-	"nodes": [
-		{"id": "start", "type": "control.start"},
-		{"id": "wait", "type": "control.wait-for-event", "config": {"event_type": "order-completed", "timeout": "%s"}},
-		{"id": "agrees", "type": "consent.has", "config": {"consent_ids": ["mail"]}},
-		{"id": "mail", "type": "mail.send", "config": {"resource": "mail", "to": "{{event@properties.email}}", "from": "shop@example.com",
-			"subject": "Your basket", "text": "It still waits for you."}}
-	],
-	"edges": [
-		{"id": "1", "from": "start", "port": "payload", "to": "wait"},
-		{"id": "2", "from": "wait", "port": "timeout", "to": "agrees"},
-		{"id": "3", "from": "agrees", "port": "true", "to": "mail"}
-	]
-}`
-
 const basketTime = 500 * time.Millisecond // that a basket is left alone
 
-// TestAbandonedBasket goes the whole way with a real mail server, and kills the program at every place of it: one mail comes,
+// TestAbandonedBasket goes the way that docs/flows.md describes with a real mail server, and kills the program at every place of it: one mail comes,
 // never two and never none.
 func TestAbandonedBasket(t *testing.T) {
 	post := newPost(t)
@@ -115,10 +98,12 @@ func (s *shop) furnish() {
 		return fmt.Sprintf(`{"nodes": [{"id": "s", "type": "control.start"}, {"id": "n", "type": %q, "config": %s}],
 			"edges": [{"id": "1", "from": "s", "port": "payload", "to": "n"}]}`, kind, config)
 	}
+	for _, r := range journey(s.t, basketTime.String()) {
+		p.must(r.method, r.path, r.body, nil)
+	}
 	for id, draft := range map[string]string{
-		"basket-updated": fmt.Sprintf(journey, basketTime),
-		"agree":          one("consent.add", `{"consents": {"mail": true}}`),
-		"refuse":         one("data.delete", `{"delete": ["profile@consents.mail"]}`),
+		"agree":  one("consent.add", `{"consents": {"mail": true}}`),
+		"refuse": one("data.delete", `{"delete": ["profile@consents.mail"]}`),
 	} {
 		p.must("POST", "/api/v1/flows", fmt.Sprintf(`{"id": %q, "name": %q, "draft": %s}`, id, id, draft), nil)
 		p.must("POST", "/api/v1/flows/"+id+"/publish", `{"note": "ready"}`, nil)
@@ -153,7 +138,7 @@ func (s *shop) settled(box string) (run runOfJourney) {
 	s.t.Helper()
 	await(s.t, "the run of "+box+" to end", func() bool {
 		var runs struct{ Items []runOfJourney }
-		s.program.must("GET", "/api/v1/runs?flow=basket-updated&q="+url.QueryEscape(`session.id = "`+box+`"`), "", &runs)
+		s.program.must("GET", "/api/v1/runs?flow=abandoned-basket&q="+url.QueryEscape(`session.id = "`+box+`"`), "", &runs)
 		if len(runs.Items) != 1 {
 			return false
 		}

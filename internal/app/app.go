@@ -233,6 +233,7 @@ func (p *Program) components(st *stores, parts *parts, listener net.Listener) []
 			component{"accepted payloads", func(ctx context.Context) error { return parts.collector.Work(ctx, 2*runtime.GOMAXPROCS(0)) }},
 			component{"flows", func(ctx context.Context) error { return parts.line.WorkFlows(ctx, flowWorkers) }},
 			component{"schedules", parts.line.KeepSchedules},
+			(&leader{st.locks, p.Log}).component("old records", func(ctx context.Context) error { return parts.line.DropOld(ctx, keepOf(s)) }),
 		)
 		if st.keep != nil {
 			list = append(list, (&leader{st.locks, p.Log}).component("indices", st.keep))

@@ -4,8 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/tracardi/tracardi-go"
+	"github.com/tracardi/tracardi-go/internal/config"
+	"github.com/tracardi/tracardi-go/internal/pipeline"
 	"github.com/tracardi/tracardi-go/internal/vault"
 	"github.com/tracardi/tracardi-go/internal/workspace"
 )
@@ -32,4 +35,10 @@ func resources(ws *workspace.Workspace, secrets *vault.Vault) func(ctx context.C
 		}
 		return nil
 	}
+}
+
+// keepOf says how long records are kept.
+func keepOf(s *config.Settings) pipeline.Keep {
+	days := func(n int) time.Duration { return time.Duration(n) * 24 * time.Hour }
+	return pipeline.Keep{Events: days(s.KeepEvents), Logs: days(s.KeepLogs), Runs: days(s.KeepRuns)}
 }

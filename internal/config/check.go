@@ -204,6 +204,14 @@ func (s *Settings) checkLimits() error {
 	if s.MaxBodyBytes < 1<<10 || s.MaxBodyBytes > 1<<30 {
 		problems = append(problems, problem("max-body-bytes", "%d is not between 1024 (1 kB) and 1073741824 (1 GB)", s.MaxBodyBytes))
 	}
+	for _, keep := range []struct {
+		name string
+		days int
+	}{{"keep-events", s.KeepEvents}, {"keep-logs", s.KeepLogs}, {"keep-runs", s.KeepRuns}} {
+		if keep.days < 0 || keep.days > 100_000 {
+			problems = append(problems, problem(keep.name, "%d is not between 0 (for ever) and 100000 days", keep.days))
+		}
+	}
 	if s.Memory < 64 || s.Memory > 1<<20 {
 		problems = append(problems, problem("memory", "%d MB is not between 64 MB and 1048576 MB", s.Memory))
 	}

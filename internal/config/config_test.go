@@ -163,7 +163,7 @@ geo-database:
 	want := config.Settings{
 		File: s.File, Data: "./data", Addr: "127.0.0.1:8686", Roles: config.Roles{"api", "worker"},
 		TrustedProxies: config.Networks{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("192.0.2.1/32")},
-		RefuseBots:     true, Memory: 128, MaxBodyBytes: 2048, ShutdownTimeout: 5e9, PublicURL: "https://cdp.example.com",
+		RefuseBots:     true, Memory: 128, MaxBodyBytes: 2048, KeepLogs: 90, KeepRuns: 90, ShutdownTimeout: 5e9, PublicURL: "https://cdp.example.com",
 		LogFormat: "text",
 	}
 	if diff := cmp.Diff(want, *s, cmp.Comparer(func(a, b netip.Prefix) bool { return a == b })); diff != "" {
@@ -254,6 +254,7 @@ func TestCheckExplains(t *testing.T) {
 		{"--admin-token=short", []string{"admin-token:", "16", "openssl"}},
 		{"--max-body-bytes=10", []string{"max-body-bytes:", "1024"}},
 		{"--memory=1", []string{"memory:", "64"}},
+		{"--keep-runs=-1", []string{"keep-runs:", "for ever"}},
 		{"--shutdown-timeout=1ms", []string{"shutdown-timeout:", "1s"}},
 		{"--shutdown-delay=-1s", []string{"shutdown-delay:", "0s"}},
 		{"--public-url=cdp.example.com", []string{"public-url:", "https://"}},

@@ -45,7 +45,11 @@ type Settings struct {
 	SystemEvents   bool     `default:"true" negatable:"" help:"Add events of the system's own: visit-started, session-opened, profile-created."`
 	GeoDatabase    string   `placeholder:"FILE" help:"City database in MaxMind's format (.mmdb); with it, sessions get a place from the visitor's address."`
 
-	Memory          int           `default:"256" placeholder:"MB" help:"Memory that the process tries to stay under. Caches and write buffers are sized by it."`
+	Memory     int `default:"256" placeholder:"MB" help:"Memory that the process tries to stay under. Caches and write buffers are sized by it."`
+	KeepEvents int `default:"0" placeholder:"DAYS" help:"Days after which events are removed; 0 keeps them for ever."`
+	KeepLogs   int `default:"90" placeholder:"DAYS" help:"Days after which lines of the log are removed; 0 keeps them for ever."`
+	KeepRuns   int `default:"90" placeholder:"DAYS" help:"Days after their end after which runs of flows are removed, with their traces and the counts of nodes; 0 keeps them for ever. Runs that wait stay."`
+
 	ShutdownDelay   time.Duration `default:"0s" placeholder:"DURATION" help:"Wait between answering \"not ready\" and refusing connections, so that load balancers notice."`
 	ShutdownTimeout time.Duration `default:"20s" placeholder:"DURATION" help:"Longest wait for running requests when the process is told to stop."`
 }

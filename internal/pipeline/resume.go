@@ -161,7 +161,8 @@ func (p *Pipeline) follow(ctx context.Context, w *Work, h *host, run *flowRun) {
 // store: a pause that waits for an event is over once the profile does not list it any more.
 func (w *Work) continued(ctx context.Context, h *host, run *flowRun, m *wake, ended string) bool {
 	pause := run.Paused(m.Pause)
-	if pause.Listed && m.Event == nil && m.Cancel == "" && ended == "" && w.Profile != nil && !w.waits(run.ID, m.Pause) {
+	merged := w.Profile != nil && w.Profile.ID != w.Payload.Profile // into one that may not list what waited for the former
+	if pause.Listed && m.Event == nil && m.Cancel == "" && ended == "" && w.Profile != nil && !merged && !w.waits(run.ID, m.Pause) {
 		return false
 	}
 	w.unlist(func(waiting *tracardi.Waiting) bool { return waiting.Run == run.ID && waiting.Pause == m.Pause })
