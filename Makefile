@@ -13,7 +13,7 @@ PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64
 WEB       := $(patsubst %/package.json,%,$(wildcard tracker/package.json gui/package.json))
 
 .DEFAULT_GOAL := help
-.PHONY: help run build web test test-web test-go test-browser gallery chromium test-fast fuzz lint fmt gen bench crash release clean
+.PHONY: help run build web test test-web test-go test-browser gallery chromium test-fast fuzz lint fmt gen bench bench-gui crash release clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -89,6 +89,9 @@ gen: ## write generated pages and golden files anew
 
 bench: build ## measure the program beside its limits
 	go run ./bench all
+
+bench-gui: build chromium ## measure the web application with a million events
+	cd gui && CHROMIUM=$(CHROMIUM) npx playwright test -c playwright.bench.config.ts
 
 N ?= 100
 

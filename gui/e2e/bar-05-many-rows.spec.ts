@@ -1,29 +1,5 @@
-import type { Page } from '@playwright/test';
+import { heaviestStep } from './effort';
 import { expect, open, rows, test } from './fixtures';
-
-/**
- * The most that the page computes between two frames while the list is scrolled, in milliseconds of the processor: what other
- * programs take of it meanwhile does not count.
- */
-async function heaviestFrameWhileScrolling(page: Page): Promise<number> {
-  const devtools = await page.context().newCDPSession(page);
-  await devtools.send('Performance.enable', { timeDomain: 'threadTicks' });
-  const computed = async () => {
-    const { metrics } = await devtools.send('Performance.getMetrics');
-    return 1000 * (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0);
-  };
-  let heaviest = 0;
-  for (let step = 0; step < 60; step++) {
-    const before = await computed();
-    await page.getByRole('grid').evaluate(async (grid) => {
-      (grid.parentElement as HTMLElement).scrollTop -= 1500;
-      await new Promise(requestAnimationFrame);
-      await new Promise(requestAnimationFrame);
-    });
-    heaviest = Math.max(heaviest, (await computed()) - before);
-  }
-  return heaviest;
-}
 
 test('ten thousand people are scrolled through without a stop', async ({ signedIn: page }) => {
   test.setTimeout(120_000);
@@ -37,7 +13,13 @@ test('ten thousand people are scrolled through without a stop', async ({ signedI
   expect(await page.getByRole('row').count()).toBeLessThan(120);
   await expect(page.getByRole('columnheader', { name: 'Name' })).toBeInViewport();
 
-  const heaviest = await heaviestFrameWhileScrolling(page);
+  const heaviest = await heaviestStep(page, 60, () =>
+    page.getByRole('grid').evaluate(async (grid) => {
+      (grid.parentElement as HTMLElement).scrollTop -= 1500;
+      await new Promise(requestAnimationFrame);
+      await new Promise(requestAnimationFrame);
+    }),
+  );
   console.log(`scrolling: ${heaviest.toFixed(0)} ms of the processor for the heaviest of 60 frames`);
   expect(heaviest).toBeGreaterThan(0);
   expect(heaviest).toBeLessThan(200);

@@ -1,30 +1,48 @@
-import { expect, rows, test } from './fixtures';
+import { expect, open, rows, test } from './fixtures';
 
-test('a server that is away is told, and the page recovers by itself', async ({ signedIn: page, program }) => {
-  await page.goto('/events');
+test('a server that is away is told, the pages keep their data, and all is well by itself afterwards', async ({ signedIn: page, program }) => {
+  await open(page, '/profiles');
+  await page.getByRole('link', { name: 'Events', exact: true }).click();
+  await expect(page.locator('[data-total]')).toBeVisible();
   await expect(rows(page).first()).toBeVisible();
+  const total = Number(await page.locator('[data-total]').getAttribute('data-total'));
   await program.stop();
+
+  // Clicking around: both pages keep what they had, and the banner counts down.
   await page.keyboard.press('r');
-  await expect(page.getByText(/Connection lost, trying again in \d+ s/)).toBeVisible();
+  const lost = page.getByText(/Connection lost, trying again in \d+ s/);
+  await expect(lost).toBeVisible();
+  const said = await lost.innerText();
+  await expect(lost).not.toHaveText(said);
+  await expect(page.locator('[data-total]')).toHaveAttribute('data-total', String(total));
+  await page.getByRole('link', { name: 'Profiles', exact: true }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Profiles' })).toBeVisible();
   await expect(rows(page).first()).toBeVisible();
+  await page.getByRole('link', { name: 'Events', exact: true }).click();
+  await expect(rows(page).first()).toBeVisible();
+  await expect(page.getByRole('alert')).toHaveCount(0);
+
+  // Started again, the page asks anew by itself: what came in meanwhile is there.
   await program.start();
-  await expect(page.getByText(/Connection lost/)).toHaveCount(0, { timeout: 20_000 });
+  await program.track('shop', 'after-the-outage', [{ type: 'after-the-outage' }]);
+  await expect(page.getByText(/Connection lost/)).toHaveCount(0, { timeout: 30_000 });
+  await expect(async () => expect(Number(await page.locator('[data-total]').getAttribute('data-total'))).toBeGreaterThan(total)).toPass({ timeout: 15_000 });
 });
 
 test.describe('one part', () => {
   test.use({ provoked: /status of 500/ });
 
-  test('that fails leaves the others alone', async ({ signedIn: page }) => {
+  test('that fails leaves the others alone, and can be tried again', async ({ signedIn: page }) => {
     const problem = { title: 'Internal Server Error', status: 500, detail: 'something went wrong', request_id: 'request-7' };
     let broken = true;
-    await page.route('**/api/v1/events?**', (route) => (broken ? route.fulfill({ status: 500, contentType: 'application/problem+json', body: JSON.stringify(problem) }) : route.continue()));
-    await page.goto('/profiles');
-    await expect(rows(page).first()).toBeVisible();
-    await page.getByRole('link', { name: 'Events', exact: true }).click();
-    await expect(page.getByRole('alert')).toContainText('request-7');
-    await expect(page.locator('[data-total]')).toBeVisible();
+    await page.route(/\/events\/top\/type\?/, (route) => (broken ? route.fulfill({ status: 500, contentType: 'application/problem+json', body: JSON.stringify(problem) }) : route.continue()));
+    await page.goto('/');
+    const failed = page.getByRole('region', { name: 'Top event types' });
+    await expect(failed.getByRole('alert')).toContainText('request-7');
+    await expect(page.locator('[data-figure=events]')).toHaveText(/\d/);
+    await expect(page.getByRole('img', { name: /Events over time/ })).toBeVisible();
     broken = false;
-    await page.getByRole('button', { name: 'Try again' }).click();
-    await expect(rows(page).first()).toBeVisible();
+    await failed.getByRole('button', { name: 'Try again' }).click();
+    await expect(failed.getByRole('link', { name: 'page-view' })).toBeVisible();
   });
 });

@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { binary } from './program';
 
+const { PROFILES = '10000', EVENTS = '20000' } = process.env;
+
 /** Makes a data folder with the demo's visitors, once; every program of the checks begins with a copy of it. */
 export default function setup() {
   const folder = mkdtempSync(join(tmpdir(), 'tracardi-demo-'));
-  execFileSync(binary, ['demo', '--data', folder, '--profiles', '10000', '--events', '20000', '--log-level', 'error'], { stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync(binary, ['demo', '--data', folder, '--profiles', PROFILES, '--events', EVENTS, '--log-level', 'error'], { stdio: ['ignore', 'ignore', 'inherit'] });
   process.env.TRACARDI_DEMO_DATA = folder;
   return () => rmSync(folder, { recursive: true, force: true });
 }

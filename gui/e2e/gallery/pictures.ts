@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { open, signIn, test } from '../fixtures';
 import { allRoutes } from '../routes';
 
-/** Takes a picture of every page, light and dark, in three sizes, for people to look at: PICTURES names the folder. */
+/** Takes a picture of every page, light and dark, in three sizes, for people to look at. PICTURES names the folder, ONLY what an
+ * address matches, SPOKEN the language. */
 const folder = process.env.PICTURES ?? 'test-results/pictures';
 const sizes = { wide: { width: 1440, height: 900 }, small: { width: 1024, height: 768 }, phone: { width: 390, height: 844 } };
 
@@ -27,6 +28,8 @@ test('pictures of every page', async ({ page, program }) => {
     }
     await page.setViewportSize(sizes.wide);
   };
+  const { SPOKEN } = process.env;
+  if (SPOKEN) await page.addInitScript((language) => localStorage.setItem('tracardi-language', language), SPOKEN);
   await take('/login');
   await signIn(page, program);
   for (const path of await allRoutes(program)) await take(path);

@@ -8,6 +8,8 @@ export interface Format {
   /** With milliseconds, for a place where one event is looked at. */
   exact(time: string): string;
   dateTime(time: string): string;
+  /** Without seconds, for ends of a range. */
+  minute(time: string): string;
   date(time: string): string;
   time(time: string): string;
   weekday(time: string): string;
@@ -51,6 +53,7 @@ export function makeFormat({ language: chosen, zone }: Preferences): Format {
     percent: (share) => percent.format(share),
     exact: timed({ ...day, ...clock, fractionalSecondDigits: 3, timeZoneName: 'short' }),
     dateTime: timed({ ...day, ...clock }),
+    minute: timed({ ...day, ...clock, second: undefined }),
     date: timed(day),
     time: timed(clock),
     weekday: timed({ ...day, month: 'long', weekday: 'long' }),
@@ -68,7 +71,7 @@ export function makeFormat({ language: chosen, zone }: Preferences): Format {
       if (seconds < 3600) return `${unit(Math.trunc(seconds / 60), 'minute')} ${unit(Math.trunc(seconds % 60), 'second')}`;
       return `${unit(Math.trunc(seconds / 3600), 'hour')} ${unit(Math.trunc((seconds % 3600) / 60), 'minute')}`;
     },
-    bytes: (count) => (count < 1000 ? unit(count, 'byte') : count < 1e6 ? unit(count / 1000, 'kilobyte', 1) : unit(count / 1e6, 'megabyte', 1)),
+    bytes: (count) => (count < 1000 ? unit(count, 'byte') : count < 1e6 ? unit(count / 1000, 'kilobyte', 1) : count < 1e9 ? unit(count / 1e6, 'megabyte', 1) : unit(count / 1e9, 'gigabyte', 1)),
   };
 }
 

@@ -1,5 +1,7 @@
 import { createTheme, type CSSVariablesResolver } from '@mantine/core';
 
+const shade = { backgroundOpacity: 0.35 }; // over the page, below what is open
+
 /** One scale of type (12, 13, 14, 16, 20), one of space (4, 8, 12, 16, 24) and one accent. */
 export const theme = createTheme({
   primaryColor: 'indigo',
@@ -33,9 +35,12 @@ export const theme = createTheme({
       }),
     },
     Button: { styles: { root: { fontWeight: 500 } } },
-    Drawer: { defaultProps: { position: 'right', size: 720, overlayProps: { backgroundOpacity: 0.25 } } },
+    Drawer: { defaultProps: { padding: 'lg', position: 'right', size: 720, overlayProps: shade } },
     Menu: { defaultProps: { shadow: 'md', position: 'bottom-end' } },
-    Modal: { defaultProps: { centered: true } },
+    Modal: { defaultProps: { centered: true, padding: 'lg', overlayProps: shade } },
+    SpotlightRoot: { defaultProps: { overlayProps: { ...shade, blur: 0 } } },
+    Table: { defaultProps: { horizontalSpacing: 'md' } },
+    TableScrollContainer: { defaultProps: { type: 'native' } },
     Text: { defaultProps: { size: 'sm' } },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
   },

@@ -34,11 +34,11 @@ export function shortened(id: string, length = 18): string {
 }
 
 /** An id that can be read and copied. */
-export function Id({ id, full }: { id: string; full?: boolean }) {
+export function Id({ id, full, length }: { id: string; full?: boolean; length?: number }) {
   return (
     <span className={styles.id}>
       <span className="mono" title={id}>
-        {full ? id : shortened(id)}
+        {full ? id : shortened(id, length)}
       </span>
       <Copy text={id} />
     </span>

@@ -9,6 +9,8 @@ interface PageProps {
   title: string;
   /** The list that this page is one of. */
   above?: { to: string; label: string };
+  /** Stands before the title, such as a picture. */
+  icon?: ReactNode;
   /** Stands beside the title, such as a state. */
   mark?: ReactNode;
   actions?: ReactNode;
@@ -18,7 +20,7 @@ interface PageProps {
 }
 
 /** A page with its title, which is also the title of the browser's tab. */
-export function Page({ title, above, mark, actions, form, children }: PageProps) {
+export function Page({ title, above, icon, mark, actions, form, children }: PageProps) {
   const { t } = useTranslation();
   useEffect(() => {
     document.title = `${title} · ${t('product')}`;
@@ -28,16 +30,16 @@ export function Page({ title, above, mark, actions, form, children }: PageProps)
       <div className={styles.head}>
         {above && (
           <>
-            <AnchorLink to={above.to}>
-              {above.label}
-            </AnchorLink>
-            <IconChevronRight size={14} aria-hidden />
+            <AnchorLink to={above.to}>{above.label}</AnchorLink>
+            <IconChevronRight className={styles.then} size={14} aria-hidden />
           </>
         )}
-        <Title order={1}>{title}</Title>
-        {mark}
-        <div className={styles.space} />
-        {actions}
+        <div className={styles.title}>
+          {icon}
+          <Title order={1}>{title}</Title>
+          {mark}
+        </div>
+        {actions && <div className={styles.actions}>{actions}</div>}
       </div>
       {children}
     </div>

@@ -29,7 +29,12 @@ export function ConsolePage() {
         <Stack component="section" aria-label={t('result')} gap="md">
           <FormProblem error={attempt.error ?? send.error} />
           {send.data && <Sent answer={send.data} />}
-          {attempt.data ? <Result trial={attempt.data} /> : !send.data && <Empty title={t('empty')} text={t('emptyText')} />}
+          {attempt.data && <Result trial={attempt.data} />}
+          {!attempt.data && !send.data && (
+            <div className={styles.blank}>
+              <Empty title={t('empty')} text={t('emptyText')} />
+            </div>
+          )}
         </Stack>
       </div>
     </Page>

@@ -1,4 +1,4 @@
-import { Stack, Text } from '@mantine/core';
+import { Skeleton, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -78,7 +78,7 @@ export function DashboardPage() {
 
 /** What somebody should look at. */
 function Attention({ filter }: { filter: Filter }) {
-  const { t } = useTranslation('dashboard');
+  const { t } = useTranslation(['dashboard', 'app']);
   const { me } = signedIn.useRouteContext();
   const sources = useQuery(sourcesQuery);
   const bad = useQuery(countQuery('events', { ...filter, q: faulty }));
@@ -100,7 +100,11 @@ function Attention({ filter }: { filter: Filter }) {
       </AnchorLink>,
     );
   }
-  if (items.length === 0) return <Text c="dimmed">{t('allWell')}</Text>;
+  if (items.length === 0) {
+    if (bad.error || sources.error || queue.error) return <Text c="dimmed">{t('app:unknown')}</Text>;
+    if (bad.data === undefined || !sources.data) return <Skeleton h={20} />;
+    return <Text c="dimmed">{t('allWell')}</Text>;
+  }
   return (
     <Stack gap="xs">
       {items.map((item, at) => (

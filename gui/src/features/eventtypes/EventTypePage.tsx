@@ -68,11 +68,13 @@ export function EventTypePage() {
         <CountFigure label={t('faulty')} filter={{ ...filter, q: `${q} AND (${faulty})` }} />
         <Figure label={t('sources')} value={sources.data && format.number(sources.data.length)} />
       </Figures>
-      {histogram.error && !histogram.data ? (
-        <ErrorState error={histogram.error} onRetry={() => void histogram.refetch()} />
-      ) : (
-        <Histogram label={id} counts={histogram.data} range={range} onSelect={setRange} />
-      )}
+      <Panel title={t('overTime')}>
+        {histogram.error && !histogram.data ? (
+          <ErrorState error={histogram.error} onRetry={() => void histogram.refetch()} />
+        ) : (
+          <Histogram label={id} counts={histogram.data} range={range} onSelect={setRange} />
+        )}
+      </Panel>
       <div className={styles.panels}>
         <Panel title={t('aboutTitle')}>
           <About type={known} loading={types.isPending} />

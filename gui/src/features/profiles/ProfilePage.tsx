@@ -5,9 +5,9 @@ import { documentQuery, textAt, valueAt, type Document } from '../../api/documen
 import { useFormat } from '../../app/format';
 import { ErrorState } from '../../ui/ErrorState';
 import { Facts } from '../../ui/Facts';
-import { Id } from '../../ui/Id';
+import { Copy, Id } from '../../ui/Id';
 import { JsonView } from '../../ui/json/JsonView';
-import { dots, Masked, shown } from '../../ui/Masked';
+import { dots, Masked } from '../../ui/Masked';
 import { Page } from '../../ui/Page';
 import { Consents } from './Consents';
 import { idsOf, nameOf } from './person';
@@ -24,9 +24,14 @@ export function ProfilePage() {
   const { t } = useTranslation('profiles');
   const { id } = profileRoute.useParams();
   const profile = useQuery(documentQuery('profiles', id));
-  const name = profile.data && (nameOf(profile.data) || t('anonymous'));
+  const name = profile.data && nameOf(profile.data);
   return (
-    <Page title={name ?? t('one')} above={{ to: '/profiles', label: t('title') }} mark={profile.data?.active === false && <Badge color="gray">{t('inactive')}</Badge>}>
+    <Page
+      title={name === undefined ? t('one') : name || t('anonymous')}
+      above={{ to: '/profiles', label: t('title') }}
+      icon={<Avatar size={28} color="indigo" name={name && name !== dots ? name : undefined} alt="" />}
+      mark={profile.data?.active === false && <Badge color="gray">{t('inactive')}</Badge>}
+    >
       {profile.data ? (
         <Loaded profile={profile.data} />
       ) : profile.error ? (
@@ -78,27 +83,26 @@ function Loaded({ profile }: { profile: Document }) {
   );
 }
 
-/** Who it is: name, contacts, ids, audiences and numbers. */
+/** Who it is: contacts, ids, audiences and numbers. */
 function Who({ profile }: { profile: Document }) {
   const { t } = useTranslation('profiles');
   const format = useFormat();
   const text = (path: string) => textAt(profile, path);
-  const name = nameOf(profile);
   const time = (path: string) => text(path) && <span title={format.exact(text(path))}>{format.ago(text(path))}</span>;
   const number = (path: string) => (typeof valueAt(profile, path) === 'number' ? format.number(Number(valueAt(profile, path))) : '');
   const segments = Array.isArray(profile.segments) ? profile.segments : [];
-  const copied = (path: string) => (text(path) === dots ? <Masked /> : text(path) && <Id id={text(path)} full />);
+  const copied = (path: string) =>
+    text(path) === dots ? (
+      <Masked />
+    ) : (
+      text(path) && (
+        <>
+          {text(path)} <Copy text={text(path)} />
+        </>
+      )
+    );
   return (
     <Stack gap="md" className={styles.who} component="section" aria-label={t('who')}>
-      <Group gap="md" wrap="nowrap">
-        <Avatar size={44} color="indigo" name={name && name !== dots ? name : undefined} alt="" />
-        <div className={styles.name}>
-          <Text fw={600} size="lg">
-            {shown(name) || t('anonymous')}
-          </Text>
-          <Text c="dimmed">{shown(text('data.contact.email.main'))}</Text>
-        </div>
-      </Group>
       <Facts
         facts={[
           [t('seen'), time('metadata.time.visit.current') || time('metadata.time.update')],
@@ -130,7 +134,7 @@ function Who({ profile }: { profile: Document }) {
         </Text>
         <Stack gap={2}>
           {idsOf(profile).map((id) => (
-            <Id key={id} id={id} full />
+            <Id key={id} id={id} length={32} />
           ))}
         </Stack>
       </div>
@@ -142,10 +146,6 @@ function Outline() {
   return (
     <div className={styles.columns} aria-busy>
       <Stack className={styles.who}>
-        <Group>
-          <Skeleton circle h={44} />
-          <Skeleton h={20} w={140} />
-        </Group>
         {[80, 60, 70, 75].map((width) => (
           <Skeleton key={width} h={14} w={`${width}%`} />
         ))}

@@ -29,7 +29,7 @@ export function Install({ source }: { source: Source }) {
       {samples.length === 0 && <Text c="dimmed">{t('install.noSample')}</Text>}
       {samples.map(({ id, text }) => (
         <Stack key={id} gap="xs">
-          <Title order={2}>{t(`sample.${id}.title`)}</Title>
+          <Title order={2} size="h3">{t(`sample.${id}.title`)}</Title>
           <Text c="dimmed">{t(`sample.${id}.text`)}</Text>
           <Snippet text={text} label={t(`sample.${id}.copy`)} />
         </Stack>

@@ -39,7 +39,7 @@ export function CountFigure({ label, filter, of = 'events', hint, every }: Count
   const format = useFormat();
   const count = useQuery({ ...countQuery(of, filter), refetchInterval: every });
   const number = count.data !== undefined && (
-    <AnchorLink to={`/${of}`} search={filter}>
+    <AnchorLink to={`/${of}`} search={filter} className={styles.number}>
       {format.number(count.data)}
     </AnchorLink>
   );

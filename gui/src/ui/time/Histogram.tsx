@@ -10,6 +10,7 @@ import styles from './Histogram.module.css';
 
 const height = 64; // pixels of the bars
 const width = 1000; // of the picture, which is stretched to the place that there is
+const minute = 60_000; // milliseconds
 const gap = 0.12; // of a bar's share, between bars
 
 interface HistogramProps {
@@ -36,11 +37,13 @@ export function Histogram({ label, counts, range, onSelect }: HistogramProps) {
       ) : (
         <Skeleton h={height + 20} />
       )}
-      <Tooltip label={asTable ? t('chart.asChart') : t('chart.asTable')}>
-        <ActionIcon className={styles.switch} size="sm" aria-label={asTable ? t('chart.asChart') : t('chart.asTable')} onClick={() => setAsTable(!asTable)}>
-          {asTable ? <IconChartBar size={14} /> : <IconTable size={14} />}
-        </ActionIcon>
-      </Tooltip>
+      {counts?.buckets.length !== 0 && (
+        <Tooltip label={asTable ? t('chart.asChart') : t('chart.asTable')}>
+          <ActionIcon className={styles.switch} size="sm" aria-label={asTable ? t('chart.asChart') : t('chart.asTable')} onClick={() => setAsTable(!asTable)}>
+            {asTable ? <IconChartBar size={14} /> : <IconTable size={14} />}
+          </ActionIcon>
+        </Tooltip>
+      )}
     </div>
   );
 }
@@ -74,6 +77,7 @@ function Bars({ label, counts, range, onSelect }: HistogramProps & { counts: Cou
     setBrush(undefined);
     if (chosen) onSelect?.({ from: iso(chosen.from), to: iso(chosen.to) });
   };
+  const when = step < minute ? format.dateTime : format.minute;
   const shown = over === undefined ? undefined : (bars.find((bar) => bar.time === over) ?? { time: over, count: 0 });
 
   return (
@@ -107,11 +111,13 @@ function Bars({ label, counts, range, onSelect }: HistogramProps & { counts: Cou
         {chosen && <rect className={styles.brush} x={x(chosen.from)} y={0} width={Math.max(1, x(chosen.to) - x(chosen.from))} height={height} />}
         <line className={styles.floor} x1={0} x2={width} y1={height - 0.5} y2={height - 0.5} />
       </svg>
-      <div className={styles.axis} aria-hidden>
-        {bars.length > 0 && <span>{format.dateTime(iso(begin))}</span>}
-        <span className={shown ? undefined : styles.hint}>{shown ? `${format.dateTime(iso(shown.time))}: ${format.number(shown.count)}` : t(onSelect ? 'chart.interval' : 'chart.each', { interval: counts.interval })}</span>
-        {bars.length > 0 && <span>{format.dateTime(iso(end))}</span>}
-      </div>
+      {bars.length > 0 && (
+        <div className={styles.axis} aria-hidden>
+          <span>{when(iso(begin))}</span>
+          <span className={shown ? undefined : styles.hint}>{shown ? `${when(iso(shown.time))}: ${format.number(shown.count)}` : t(onSelect ? 'chart.interval' : 'chart.each', { interval: counts.interval })}</span>
+          <span>{when(iso(end))}</span>
+        </div>
+      )}
     </div>
   );
 }
