@@ -260,13 +260,13 @@ func dieInRebuild(t *testing.T, other *elastic.Store, everybody *people, web, at
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	go func() {
-		<-server.gone
-		cancel()
+		select {
+		case <-server.gone:
+			cancel()
+		case <-ctx.Done():
+		}
 	}()
-	err := mortal.Rebuild(ctx)
-	if survived = err == nil; survived {
-		close(server.gone)
-	}
+	survived = mortal.Rebuild(ctx) == nil
 	var meanwhile sync.WaitGroup // writes may have to wait for the one that goes on
 	meanwhile.Go(func() {
 		fixed, fleeting := fmt.Sprintf("p%d-%d", steps%5, steps/5%10), fmt.Sprintf("f%d", steps)
