@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/tracardi/tracardi-go"
@@ -120,7 +121,7 @@ func problemOf(detail string, problems []flow.Mistake) *Problem {
 	return p
 }
 
-// flowUnused is a Conflict when the flow runs or triggers name it; else its versions go too.
+// flowUnused is a Conflict when the flow runs, or triggers or other flows name it; else its versions go too.
 func (s *server) flowUnused(ctx context.Context, id string) error {
 	tenant := of(ctx).tenant
 	if _, err := s.liveFlows.Get(ctx, tenant, id); err == nil {
@@ -128,14 +129,16 @@ func (s *server) flowUnused(ctx context.Context, id string) error {
 	} else if tracardi.KindOf(err) != tracardi.NotFound {
 		return err
 	}
-	triggers, err := s.triggers.List(ctx, tenant)
+	triggers, err := s.triggersWith(ctx, func(t *workspace.Trigger) bool { return t.Flow == id || t.After != nil && t.After.Flow == id })
 	if err != nil {
 		return err
 	}
-	for _, t := range triggers {
-		if t.Value.Flow == id || t.Value.After != nil && t.Value.After.Flow == id {
-			return tracardi.Errorf(tracardi.Conflict, "the trigger %q names this flow: delete or change it first", t.Name)
-		}
+	flows, err := s.flowsWith(ctx, "flow", id)
+	if err != nil {
+		return err
+	}
+	if err := unused("flow", slices.Concat(triggers, flows)); err != nil {
+		return err
 	}
 	versions := workspace.FlowVersions(s.config, id)
 	entries, err := versions.List(ctx, tenant)

@@ -42,7 +42,7 @@ type ConnectionTest struct {
 
 // resourceTable is the part of the table for resources.
 func (s *server) resourceTable() []route {
-	resources := &resource[tracardi.Resource, Resource]{s: s, kind: s.resources, view: viewResource, accept: s.acceptResource}
+	resources := &resource[tracardi.Resource, Resource]{s: s, kind: s.resources, view: viewResource, accept: s.acceptResource, removable: s.resourceUnused}
 	return []route{
 		{"GET", "/resource-types", "list-resource-types", developers("resources:read"), "List the types of resources", 0, on(s, s.resourceTypes)},
 		{"GET", "/resources", "list-resources", developers("resources:read"), "List resources, without their secrets", 0, on(s, resources.list)},

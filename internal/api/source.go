@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -92,18 +93,27 @@ func (s *server) checkWriteKey(ctx context.Context, source *tracardi.Source) err
 	return nil
 }
 
-// sourceUnused is a Conflict when redirects need the source.
+// sourceUnused is a Conflict when redirects, triggers or flows need the source.
 func (s *server) sourceUnused(ctx context.Context, id string) error {
 	entries, err := s.redirects.List(ctx, of(ctx).tenant)
 	if err != nil {
 		return err
 	}
+	var users []string
 	for _, entry := range entries {
 		if entry.Value.Source.ID == id {
-			return tracardi.Errorf(tracardi.Conflict, "the redirect %q uses this source: delete or change it first", entry.Name)
+			users = append(users, fmt.Sprintf("the redirect %q", entry.Name))
 		}
 	}
-	return nil
+	triggers, err := s.triggersWith(ctx, func(t *workspace.Trigger) bool { return t.Source == id })
+	if err != nil {
+		return err
+	}
+	flows, err := s.flowsWith(ctx, "source", id)
+	if err != nil {
+		return err
+	}
+	return unused("source", slices.Concat(users, triggers, flows))
 }
 
 func (s *server) acceptRedirect(ctx context.Context, id string, in *Redirect, _ *tracardi.Redirect) (workspace.Entry[tracardi.Redirect], error) {
