@@ -22,8 +22,8 @@ func init() {
 	})
 }
 
-// Force makes the profile be compared with all segments when the flow is over, as if that had never been done: it clears
-// profile@metadata.time.segmentation. A profile that changes is compared anyway.
+// Force marks the profile as one that was never compared with the segments: it clears profile@metadata.time.segmentation. The next
+// time that segments are computed, it is among those that they look at. The node itself compares nothing.
 type Force struct{}
 
 var segmentationPath = expr.MustPath("metadata.time.segmentation")
