@@ -13,7 +13,7 @@ PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64
 WEB       := $(patsubst %/package.json,%,$(wildcard tracker/package.json gui/package.json))
 
 .DEFAULT_GOAL := help
-.PHONY: help run build web test test-web test-go test-browser gallery chromium test-fast fuzz lint fmt gen bench bench-gui crash release clean
+.PHONY: help run build web test test-web test-go test-on-servers test-browser gallery chromium test-fast fuzz lint fmt gen bench bench-gui crash release clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -38,18 +38,24 @@ bin/.$(1): $(1)/node_modules/.package-lock.json $$(shell find $(1) \( -name node
 endef
 $(foreach folder,$(WEB),$(eval $(call web_rules,$(folder))))
 
-test: test-web test-go test-browser fuzz ## run every test, and fuzz for a moment
+# The servers that the tests speak to. `make test SERVICES=` leaves them out, and skips what needs them.
+SERVICES ?= opensearch elasticsearch mariadb redis pulsar opensearch2 elasticsearch8 mail postgres
+
+test: test-web test-go $(if $(SERVICES),test-on-servers) test-browser fuzz ## run every test, and fuzz for a moment
 
 test-web: web
 	@for folder in $(WEB); do (cd $$folder && npm test --silent) || exit 1; done
-
-# The servers that the tests speak to. `make test SERVICES=` leaves them out, and skips what needs them.
-SERVICES ?= opensearch elasticsearch mariadb redis pulsar opensearch2 elasticsearch8 mail postgres
 
 test-go: web chromium
 	@$(if $(RACE),,echo "no C compiler: the tests run without the race detector (apt-get install gcc)")
 	$(if $(SERVICES),urls=$$(test/services/up $(SERVICES)) && eval "$$urls" && TRACARDI_TEST_REQUIRED=1) \
 		CHROMIUM=$(CHROMIUM) go test $(RACE) -shuffle=on -timeout 50m ./...
+
+ON_SERVERS ?= TestSetupLinkWorksOnce|TestStrangersSeeNothing|TestNotReadyBeforeStopping
+
+test-on-servers: web ## run tests of the program with everything on servers: those that ON_SERVERS names
+	urls=$$(test/services/up mariadb redis pulsar elasticsearch) && eval "$$urls" && \
+		TRACARDI_TEST_ON_SERVERS=1 go test -count=1 -timeout 50m -run '$(ON_SERVERS)' ./e2e
 
 CHROMIUM ?= $(firstword $(shell command -v chromium chromium-browser google-chrome) /usr/bin/chromium)
 

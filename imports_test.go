@@ -25,6 +25,7 @@ var mayImport = map[string][]string{
 	"nodes":         {"nodes/*"},
 	"nodes/*":       {".", "expr", "node", "node/call", "node/letter", "internal/useragent"}, // a group of nodes knows no other group
 
+	"internal/fault":         {},
 	"internal/flow":          {".", "expr", "node"},
 	"internal/flow/flowtest": {".", "expr", "node", "internal/flow"},
 
@@ -32,10 +33,10 @@ var mayImport = map[string][]string{
 	"storage/elastic":     {".", "expr", "storage", "storage/ordered"},
 	"storage/memory":      {".", "storage"},
 	"storage/mysql":       {".", "storage/sqlconfig"},
-	"storage/outbox":      {"storage"},
-	"storage/ordered":     {".", "storage"},
-	"storage/pebble":      {".", "expr", "storage"},
-	"storage/pulsar":      {".", "storage"},
+	"storage/outbox":      {"storage", "internal/fault"},
+	"storage/ordered":     {".", "storage", "internal/fault"},
+	"storage/pebble":      {".", "expr", "storage", "internal/fault"},
+	"storage/pulsar":      {".", "storage", "internal/fault"},
 	"storage/redis":       {".", "storage", "storage/memory"},
 	"storage/sqlconfig":   {".", "storage"},
 	"storage/sqlite":      {".", "storage", "storage/sqlconfig"},
@@ -51,8 +52,8 @@ var mayImport = map[string][]string{
 	"internal/vault":     {".", "node", "internal/workspace"},
 	"internal/auth":      {".", "storage", "internal/workspace"},
 	"internal/useragent": {"."},
-	"internal/pipeline":  {".", "expr", "node", "storage", "internal/flow", "internal/eventtype", "internal/identity", "internal/useragent", "internal/workspace"},
-	"internal/collect":   {".", "expr", "storage", "internal/workspace"},
+	"internal/pipeline":  {".", "expr", "node", "storage", "internal/flow", "internal/eventtype", "internal/identity", "internal/useragent", "internal/workspace", "internal/fault"},
+	"internal/collect":   {".", "expr", "storage", "internal/workspace", "internal/fault"},
 	"internal/api": {
 		".", "expr", "storage", "internal/auth", "internal/eventtype", "internal/flow", "internal/personal", "internal/pipeline",
 		"internal/vault", "internal/vitals", "internal/workspace", "node",
@@ -71,6 +72,11 @@ var mayImport = map[string][]string{
 	"bench":     {"storage", "storage/pebble"},
 	"e2e":       {},
 	"e2e/crash": {},
+
+	"e2e/place":     {},
+	"e2e/onservers": {"e2e/place"},
+
+	"e2e/crash/mortal": {"internal/fault", "program"},
 }
 
 // onlyIn keeps a library in the one place that knows it. A name ending in a slash stands for everything below it.
@@ -81,11 +87,11 @@ var onlyIn = []struct {
 }{
 	{"github.com/danielgtaylor/huma/", []string{"internal/api"}, "the framework of the admin API must not spread"},
 	{"github.com/prometheus/", []string{"internal/app", "internal/api"}, "other packages offer plain counters"},
-	{"database/sql", []string{"storage/", "nodes/database"}, "SQL is written by the stores and the nodes for databases alone"},
+	{"database/sql", []string{"storage/", "nodes/database", "e2e/place"}, "SQL is written by the stores and the nodes for databases alone, and tests make databases"},
 	{"modernc.org/sqlite", []string{"storage/sqlite"}, "one folder knows SQLite"},
 	{"modernc.org/quickjs", []string{"nodes/code"}, "programs of users run in one place"},
 	{"github.com/tetratelabs/wazero", []string{"nodes/code"}, "programs of users run in one place"},
-	{"github.com/go-sql-driver/", []string{"storage/mysql", "nodes/database"}, "one folder keeps the configuration in MySQL, one reads the databases of others"},
+	{"github.com/go-sql-driver/", []string{"storage/mysql", "nodes/database", "e2e/place"}, "one folder keeps the configuration in MySQL, one reads the databases of others"},
 	{"github.com/jackc/", []string{"nodes/database"}, "one folder knows PostgreSQL"},
 	{"github.com/redis/", []string{"storage/redis"}, "one folder knows Redis"},
 	{"github.com/apache/", []string{"storage/pulsar"}, "one folder knows Pulsar"},

@@ -12,11 +12,14 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/tracardi/tracardi-go/e2e/place"
 )
 
 // binary is the program under test.
@@ -33,15 +36,55 @@ func build(m *testing.M) int {
 		return 1
 	}
 	defer os.RemoveAll(dir)
-	binary = filepath.Join(dir, "tracardi")
-	command := exec.Command("go", "build", "-trimpath", "-o", binary, "./cmd/tracardi")
-	command.Dir = ".."
-	command.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := command.CombinedOutput(); err != nil {
-		fmt.Fprintf(os.Stderr, "go build: %v\n%s", err, out)
+	if binary, err = compile(dir, "cmd/tracardi"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	return m.Run()
+	if !onServers() {
+		return m.Run()
+	}
+	begin := fmt.Sprintf("e2e%x", os.Getpid())
+	surroundings = []string{"ONSERVERS_PROGRAM=" + binary, "ONSERVERS_NAME=" + begin}
+	for _, variable := range os.Environ() {
+		if strings.HasPrefix(variable, "TRACARDI_TEST_") && strings.Contains(variable, "_URL=") {
+			surroundings = append(surroundings, variable)
+		}
+	}
+	if binary, err = compile(dir, "e2e/onservers"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	code := m.Run()
+	if err := place.FromEnvironment().Remove(begin); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+	}
+	return code
+}
+
+// onServers tells that the programs of the tests keep everything on servers, and serve with several processes.
+func onServers() bool { return os.Getenv("TRACARDI_TEST_ON_SERVERS") != "" }
+
+// surroundings are more of the environment of all programs.
+var surroundings []string
+
+// embedded skips a test of what a program keeps in its data folder.
+func embedded(t *testing.T) {
+	t.Helper()
+	if onServers() {
+		t.Skip("is about the data folder, and everything is on servers")
+	}
+}
+
+// compile builds a command into a folder.
+func compile(dir, command string) (program string, err error) {
+	program = filepath.Join(dir, filepath.Base(command))
+	build := exec.Command("go", "build", "-trimpath", "-o", program, "./"+command)
+	build.Dir = ".."
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	return program, nil
 }
 
 // token is the administrator's in all tests.
@@ -80,7 +123,7 @@ func (o *output) String() string {
 
 // environ is a clean environment with some variables.
 func environ(variables ...string) []string {
-	return append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME")}, variables...)
+	return slices.Concat([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME")}, surroundings, variables)
 }
 
 // start runs "tracardi serve" on a folder and a free port, and waits until it is ready.
@@ -152,7 +195,7 @@ func (p *program) wait() int {
 	select {
 	case <-p.ended:
 		return p.command.ProcessState.ExitCode()
-	case <-time.After(30 * time.Second):
+	case <-time.After(time.Minute):
 		p.t.Fatal("the server does not end")
 		return 0
 	}
@@ -218,7 +261,11 @@ func await(t *testing.T, what string, holds func() bool) {
 	t.Helper()
 	tick := time.NewTicker(2 * time.Millisecond)
 	defer tick.Stop()
-	for deadline := time.After(30 * time.Second); !holds(); {
+	patience := 30 * time.Second
+	if onServers() {
+		patience = 3 * time.Minute
+	}
+	for deadline := time.After(patience); !holds(); {
 		select {
 		case <-deadline:
 			t.Fatalf("waited in vain for %s", what)

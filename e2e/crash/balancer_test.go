@@ -55,15 +55,9 @@ func newBalancer(t testing.TB) *balancer {
 	return b
 }
 
-// add puts a server behind the balancer; it gets requests once it is ready.
+// add puts a server behind the balancer and waits until it gets requests.
 func (b *balancer) add(s *server) {
-	base, err := url.Parse(s.url)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	b.mu.Lock()
-	b.behind = append(b.behind, &backend{server: s, base: base})
-	b.mu.Unlock()
+	b.put(s)
 	await(s.t, "the balancer to use the server", func() bool {
 		b.mu.Lock()
 		defer b.mu.Unlock()
@@ -74,6 +68,17 @@ func (b *balancer) add(s *server) {
 		}
 		return false
 	})
+}
+
+// put puts a server behind the balancer; it gets requests once it is ready.
+func (b *balancer) put(s *server) {
+	base, err := url.Parse(s.url)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.behind = append(b.behind, &backend{server: s, base: base})
 }
 
 // watch asks the servers again and again whether they are ready, and forgets those that have ended.

@@ -7,6 +7,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/tracardi/tracardi-go/e2e/place"
 )
 
 // cluster is the whole set: two APIs behind a balancer, two workers, the web application, and every store on a server.
@@ -19,8 +21,11 @@ type cluster struct {
 	front    *server // what visitors see
 }
 
-func startCluster(t *testing.T, name string) *cluster {
+func startCluster(t *testing.T, name string, members ...string) *cluster {
 	t.Helper()
+	if len(members) == 0 {
+		members = []string{"api-1", "api-2", "worker-1", "worker-2", "gui-1"}
+	}
 	c := &cluster{t: t, services: startServices(t, "mariadb", "redis", "pulsar", "elasticsearch"), members: map[string]*server{}}
 	c.args = c.services.settings(name)
 	c.balancer = newBalancer(t)
@@ -29,7 +34,7 @@ func startCluster(t *testing.T, name string) *cluster {
 		client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}, Timeout: time.Minute},
 	}
 	t.Cleanup(c.front.client.CloseIdleConnections)
-	for _, member := range []string{"api-1", "api-2", "worker-1", "worker-2", "gui-1"} {
+	for _, member := range members {
 		c.start(member)
 	}
 	c.front.makeSource()
@@ -51,8 +56,7 @@ func (c *cluster) start(member string) {
 // verify compares what the cluster has with what it promised.
 func (c *cluster) verify(visitors *crowd) {
 	c.t.Helper()
-	c.front.drain()
-	wait(c.t, 3*time.Second) // searches see a document a moment after it is stored
+	settle(c.t, c.front, place.Indices{Web: c.services.urls["TRACARDI_TEST_ELASTICSEARCH_URL"], Prefix: c.services.name})
 	verify(c.t, c.front, visitors)
 	if c.t.Failed() {
 		for name, s := range c.members {
@@ -107,6 +111,63 @@ func TestMembersDie(t *testing.T) {
 			}
 		}
 	})
+	c.verify(visitors)
+}
+
+// TestFrozenWorker freezes a worker in the middle of its work until others have done it. When it comes back under load it does the
+// same work again, and nothing of it counts.
+func TestFrozenWorker(t *testing.T) {
+	c := startCluster(t, "frozen")
+	visitors := newCrowd(1)
+	visitors.pause = 50 * time.Millisecond
+	frozen := c.members["worker-1"]
+	loaded(t, visitors, c.front, func() {
+		wait(t, time.Second)
+		frozen.signal(syscall.SIGSTOP)
+		t.Cleanup(func() { _ = frozen.command.Process.Signal(syscall.SIGCONT) }) // mostly it has ended
+		wait(t, time.Second)
+	})
+	if c.front.waiting() == 0 {
+		t.Error("the frozen worker has nothing in its hands, so there is nothing to see")
+	}
+	begun := time.Now()
+	c.front.drain()
+	t.Logf("others have its work done after %s", time.Since(begun).Round(time.Second))
+	loaded(t, visitors, c.front, func() {
+		wait(t, 500*time.Millisecond)
+		frozen.signal(syscall.SIGCONT)
+		wait(t, 2*time.Second)
+	})
+	c.verify(visitors)
+}
+
+// TestClusterOutage freezes each server under a whole cluster, and kills the one that has the locks.
+// TestOutageOfASharedServer kills others, which take their time to start again.
+func TestClusterOutage(t *testing.T) {
+	c := startCluster(t, "outages")
+	visitors := newCrowd(1)
+	visitors.pause, visitors.stubborn = 200*time.Millisecond, true
+	frozen, killed := outages[0], outages[1]
+	for _, test := range []struct {
+		name string
+		outage
+	}{
+		{"mariadb", frozen},
+		{"redis", frozen},
+		{"redis", killed},
+		{"pulsar", frozen},
+		{"elasticsearch", frozen},
+	} {
+		t.Run(test.name+" is "+test.outage.name, func(t *testing.T) {
+			before := answered(visitors)
+			refusals := loaded(t, visitors, c.front, func() {
+				wait(t, 500*time.Millisecond)
+				c.services.away(test.name, test.begin, test.end, 3*time.Second)
+				wait(t, time.Second)
+			})
+			t.Logf("%d requests taken, %d refused", answered(visitors)-before, refusals)
+		})
+	}
 	c.verify(visitors)
 }
 

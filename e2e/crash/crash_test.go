@@ -67,7 +67,7 @@ func underLoad(t *testing.T, s *server, c *crowd, after time.Duration, signal sy
 }
 
 // wait lets a random time pass: what happens meanwhile is up to chance.
-func wait(t *testing.T, d time.Duration) {
+func wait(t testing.TB, d time.Duration) {
 	t.Helper()
 	select {
 	case <-t.Context().Done():

@@ -1,91 +1,63 @@
 package crash
 
 import (
-	"context"
-	"encoding/json"
 	"fmt"
-	"io"
 	"math/rand/v2"
-	"net/http"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
+	"github.com/tracardi/tracardi-go/e2e/place"
 	"github.com/tracardi/tracardi-go/storage/storagetest"
 )
 
 // searchServer is an Elasticsearch or OpenSearch on which a test has a prefix of its own.
 type searchServer struct {
-	t      *testing.T
-	web    string
-	prefix string
+	t  *testing.T
+	at place.Indices
 }
 
 func newSearchServer(t *testing.T, web string) *searchServer {
-	e := &searchServer{t, web, fmt.Sprintf("crash%x", time.Now().UnixNano())}
+	e := &searchServer{t, place.Indices{Web: web, Prefix: fmt.Sprintf("crash%x", time.Now().UnixNano())}}
 	t.Cleanup(func() {
-		var names map[string]struct{}
-		e.must("GET", "/"+e.prefix+"-*/_alias", &names)
-		for name := range names {
-			e.must("DELETE", "/"+name, nil)
+		if err := e.at.Remove(); err != nil {
+			t.Error(err)
 		}
-		e.must("DELETE", "/_index_template/"+e.prefix+"-*", nil)
 	})
 	return e
 }
 
 // flag names the server in the settings.
 func (e *searchServer) flag() string {
-	return "--records-url=elasticsearch://" + strings.TrimPrefix(e.web, "http://") + "/?prefix=" + e.prefix
+	return "--records-url=elasticsearch://" + strings.TrimPrefix(e.at.Web, "http://") + "/?prefix=" + e.at.Prefix
 }
 
-func (e *searchServer) must(method, path string, into any) {
+func (e *searchServer) settle(s *server) {
 	e.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
-	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, method, e.web+path, nil)
-	if err != nil {
-		e.t.Fatal(err)
-	}
-	client := http.Client{}
-	defer client.CloseIdleConnections()
-	response, err := client.Do(request)
-	if err != nil {
-		e.t.Fatal(err)
-	}
-	defer response.Body.Close()
-	text, err := io.ReadAll(response.Body)
-	if err == nil && into != nil {
-		err = json.Unmarshal(text, into)
-	}
-	if err != nil || response.StatusCode >= 300 {
-		e.t.Fatalf("%s %s: %d %v %s", method, path, response.StatusCode, err, text)
-	}
+	settle(e.t, s, e.at)
 }
 
 // settle waits until nothing is half done any more and searches see everything.
-func (e *searchServer) settle(s *server) {
-	e.t.Helper()
+func settle(t *testing.T, s *server, records place.Indices) {
+	t.Helper()
 	deadline := time.Now().Add(5 * time.Minute) // much waits after a time without the server
 	for {
-		if left := s.waiting(); left > 0 {
-			if time.Now().After(deadline) {
-				e.t.Fatalf("%d messages are left\n%s", left, s.out)
+		left := s.waiting()
+		unfinished := 0
+		if left == 0 {
+			var err error
+			if unfinished, err = records.Refresh(); err != nil {
+				t.Fatal(err)
 			}
-			wait(e.t, time.Second)
-			continue
-		}
-		e.must("POST", "/"+e.prefix+"-*/_refresh", nil)
-		var open struct{ Count int }
-		e.must("GET", "/"+e.prefix+"-journal/_count", &open)
-		if open.Count == 0 {
-			return
+			if unfinished == 0 {
+				return
+			}
 		}
 		if time.Now().After(deadline) {
-			e.t.Fatalf("%d journal entries are left", open.Count)
+			t.Fatalf("%d messages and %d change sets are left\n%s", left, unfinished, s.out)
 		}
-		wait(e.t, time.Second)
+		wait(t, time.Second)
 	}
 }
 

@@ -32,19 +32,27 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	binary = filepath.Join(dir, "tracardi")
-	command := exec.Command("go", "build", "-trimpath", "-o", binary, "./cmd/tracardi")
-	command.Dir = filepath.Join("..", "..")
-	command.Env = append(os.Environ(), "CGO_ENABLED=0")
-	out, err := command.CombinedOutput()
 	code := 1
-	if err == nil {
+	if binary, err = compile(dir, "cmd/tracardi"); err == nil {
 		code = m.Run()
+		stopServices()
 	} else {
-		fmt.Fprintf(os.Stderr, "go build: %v\n%s", err, out)
+		fmt.Fprintln(os.Stderr, err)
 	}
 	_ = os.RemoveAll(dir) // left-overs in the temporary folder do no harm
 	os.Exit(code)
+}
+
+// compile builds a command into a folder.
+func compile(dir, command string) (program string, err error) {
+	program = filepath.Join(dir, filepath.Base(command))
+	build := exec.Command("go", "build", "-trimpath", "-o", program, "./"+command)
+	build.Dir = filepath.Join("..", "..")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	return program, nil
 }
 
 const token = "crash-crash-crash-crash"
@@ -85,12 +93,18 @@ func launch(t testing.TB, data string, args ...string) *server {
 
 func launchWith(t testing.TB, args ...string) *server {
 	t.Helper()
+	return launchProgram(t, binary, nil, args...)
+}
+
+// launchProgram runs a build of the program with some more of an environment.
+func launchProgram(t testing.TB, program string, environment []string, args ...string) *server {
+	t.Helper()
 	s := &server{
 		t: t, out: &output{}, ended: make(chan struct{}),
 		client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}, Timeout: 30 * time.Second},
 	}
-	s.command = exec.Command(binary, append([]string{"serve", "--addr=127.0.0.1:0", "--memory=64"}, args...)...)
-	s.command.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "TRACARDI_ADMIN_TOKEN=" + token}
+	s.command = exec.Command(program, append([]string{"serve", "--addr=127.0.0.1:0", "--memory=64"}, args...)...)
+	s.command.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "TRACARDI_ADMIN_TOKEN=" + token}, environment...)
 	s.command.Stdout, s.command.Stderr = s.out, s.out
 	if err := s.command.Start(); err != nil {
 		t.Fatal(err)
@@ -138,6 +152,14 @@ func (s *server) listening() *server {
 		return true
 	})
 	return s
+}
+
+// signal sends a signal to a server that runs.
+func (s *server) signal(signal syscall.Signal) {
+	s.t.Helper()
+	if err := s.command.Process.Signal(signal); err != nil {
+		s.t.Fatal(err)
+	}
 }
 
 // end sends a signal, waits for the end and returns the exit code, -1 for the end by the signal itself.
@@ -198,10 +220,26 @@ func (s *server) makeSource() {
 	s.must("POST", "/api/v1/sources", `{"id": "crash", "name": "Crash", "types": ["rest"]}`, nil)
 }
 
+// makeFlow makes a flow that waits a moment and then counts in the profile.
+func (s *server) makeFlow(c *crowd) {
+	s.t.Helper()
+	c.flow = true
+	s.must("POST", "/api/v1/flows", `{"id": "crash", "name": "Crash", "draft": {
+		"nodes": [{"id": "s", "type": "control.start"}, {"id": "w", "type": "control.wait", "config": {"wait": 1}},
+			{"id": "i", "type": "data.increment", "config": {"field": "profile@traits.woken"}}],
+		"edges": [{"id": "1", "from": "s", "port": "payload", "to": "w"}, {"id": "2", "from": "w", "port": "payload", "to": "i"}]}}`, nil)
+	condition, err := json.Marshal(`event@properties.flow = "` + inFlow + `"`)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.must("POST", "/api/v1/triggers", `{"name": "Crash", "flow": "crash", "event_type": "checkout-started", "condition": `+string(condition)+`}`, nil)
+	s.must("POST", "/api/v1/flows/crash/publish", "{}", nil)
+}
+
 // drain waits until everything that was accepted for later is done.
 func (s *server) drain() {
 	s.t.Helper()
-	await(s.t, "the queue to be empty", func() bool { return s.waiting() == 0 })
+	awaitFor(s.t, 3*time.Minute, "the queue to be empty", func() bool { return s.waiting() == 0 })
 }
 
 // waiting is how much was accepted for later and is not done.
@@ -223,9 +261,14 @@ func (s *server) waiting() (left int) {
 // await polls until a condition holds.
 func await(t testing.TB, what string, holds func() bool) {
 	t.Helper()
+	awaitFor(t, time.Minute, what, holds)
+}
+
+func awaitFor(t testing.TB, patience time.Duration, what string, holds func() bool) {
+	t.Helper()
 	tick := time.NewTicker(2 * time.Millisecond)
 	defer tick.Stop()
-	for deadline := time.After(time.Minute); !holds(); {
+	for deadline := time.After(patience); !holds(); {
 		select {
 		case <-deadline:
 			t.Fatalf("waited in vain for %s", what)

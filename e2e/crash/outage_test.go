@@ -8,11 +8,13 @@ import (
 	"time"
 )
 
-// outages are what can happen to a server, and how it ends.
-var outages = []struct {
+// outage is what can happen to a server, and how it ends.
+type outage struct {
 	name       string
 	begin, end string // scripts
-}{
+}
+
+var outages = []outage{
 	{"frozen", "pause", "resume"},
 	{"killed", "kill", "start"},
 }
@@ -34,9 +36,7 @@ func TestOutageOfASharedServer(t *testing.T) {
 				before := answered(c)
 				refusals := loaded(t, c, s, func() {
 					wait(t, time.Second)
-					shared.run(outage.begin, name)
-					wait(t, 4*time.Second)
-					shared.run(outage.end, name)
+					shared.away(name, outage.begin, outage.end, 4*time.Second)
 					wait(t, time.Second)
 				})
 				taken := answered(c) - before

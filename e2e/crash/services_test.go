@@ -1,31 +1,40 @@
 package crash
 
 import (
-	"database/sql"
 	"fmt"
+	"maps"
 	"net"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
-	"github.com/go-sql-driver/mysql"
-
+	"github.com/tracardi/tracardi-go/e2e/place"
 	"github.com/tracardi/tracardi-go/storage/storagetest"
 )
 
 // scripts start and stop servers.
 var scripts = filepath.Join("..", "..", "test", "services")
 
-// services are servers of one test alone, which it may freeze and kill.
+// services are servers that only the tests of this package use, which may freeze and kill them. One set serves all of them, one
+// after the other: to start it takes longer than most tests. What a test keeps there has a name of its own.
 type services struct {
 	t    testing.TB
-	env  []string
 	urls map[string]string
+	name string // of what the last settings share
+}
+
+// set is where the servers are.
+var set struct {
+	env     []string // of the scripts
+	started bool
+	names   int // given by settings
 }
 
 // portsOf lists the ports of each server by the names that the scripts give them.
@@ -33,8 +42,8 @@ var portsOf = map[string][]string{
 	"mariadb": {"PORT"}, "redis": {"PORT"}, "pulsar": {"PORT", "ADMIN_PORT", "BOOKIE_PORT"}, "elasticsearch": {"PORT", "TRANSPORT_PORT"},
 }
 
-// startServices starts servers on free ports and in a folder of their own. They need the ones of all tests to be there, which
-// shows that the machine can run them.
+// startServices starts servers on free ports and in a folder of their own, unless they run. They need the ones of all tests to be
+// there, which shows that the machine can run them.
 func startServices(t testing.TB, names ...string) *services {
 	t.Helper()
 	if testing.Short() {
@@ -43,24 +52,49 @@ func startServices(t testing.TB, names ...string) *services {
 	for _, variable := range []string{"TRACARDI_TEST_MYSQL_URL", "TRACARDI_TEST_REDIS_URL", "TRACARDI_TEST_PULSAR_URL"} {
 		storagetest.Server(t, variable)
 	}
-	s := &services{t: t, env: append(os.Environ(), "TRACARDI_SERVICES_DIR="+t.TempDir()), urls: map[string]string{}}
-	for _, name := range names {
-		for _, port := range portsOf[name] {
-			s.env = append(s.env, fmt.Sprintf("TRACARDI_SERVICES_%s_%s=%d", strings.ToUpper(name), port, freePort(t)))
+	if !set.started {
+		set.started = true
+		// A broker that soon sees that a consumer is frozen keeps a test short.
+		set.env = append(os.Environ(), "TRACARDI_SERVICES_DIR="+filepath.Join(filepath.Dir(binary), "services"), "TRACARDI_SERVICES_PULSAR_KEEP_ALIVE=10")
+		for name, ports := range portsOf {
+			for _, port := range ports {
+				set.env = append(set.env, fmt.Sprintf("TRACARDI_SERVICES_%s_%s=%d", strings.ToUpper(name), port, freePort(t)))
+			}
 		}
 	}
-	t.Cleanup(func() { s.run("down", append([]string{"--wipe"}, names...)...) })
+	s := &services{t: t, urls: map[string]string{}}
 	for _, match := range regexp.MustCompile(`export (\w+)=(\S+)`).FindAllStringSubmatch(s.run("up", names...), -1) {
 		s.urls[match[1]] = match[2]
 	}
 	return s
 }
 
+// stopServices is for the end of all tests.
+func stopServices() {
+	if set.started {
+		command := exec.Command(filepath.Join(scripts, "down"), slices.Concat([]string{"--wipe"}, slices.Collect(maps.Keys(portsOf)))...)
+		command.Env = set.env
+		if out, err := command.CombinedOutput(); err != nil {
+			fmt.Fprintf(os.Stderr, "stop the servers: %v\n%s", err, out)
+		}
+	}
+}
+
+// away has a server be away for a while, from one script to another.
+func (s *services) away(name, begin, end string, d time.Duration) {
+	s.t.Helper()
+	s.run(begin, name)
+	back := sync.OnceFunc(func() { s.run(end, name) })
+	s.t.Cleanup(back) // also of a test that fails meanwhile
+	wait(s.t, d)
+	back()
+}
+
 // run runs one of the scripts and returns what it prints.
 func (s *services) run(script string, args ...string) string {
 	s.t.Helper()
 	command := exec.Command(filepath.Join(scripts, script), args...)
-	command.Env = s.env
+	command.Env = set.env
 	var errs strings.Builder
 	command.Stderr = &errs
 	out, err := command.Output()
@@ -92,43 +126,18 @@ func freePort(t testing.TB) int {
 
 var taken = map[int]bool{}
 
-// settings are the flags that put a program on these servers. Those that run share what the name says.
+// settings are the flags that put programs on these servers, where they share what nobody else has.
 func (s *services) settings(name string) []string {
 	s.t.Helper()
-	args := []string{"--secret=" + strings.Repeat("5e", 32)}
-	if address := s.urls["TRACARDI_TEST_MYSQL_URL"]; address != "" {
-		args = append(args, "--config-url="+s.database(address, name))
-	}
-	if address := s.urls["TRACARDI_TEST_REDIS_URL"]; address != "" {
-		args = append(args, "--cache-url="+address+"?prefix="+name)
-	}
-	if address := s.urls["TRACARDI_TEST_PULSAR_URL"]; address != "" {
-		args = append(args, "--queue-url="+address+"/public/default?prefix="+name+"&admin="+s.urls["TRACARDI_TEST_PULSAR_ADMIN_URL"])
-	}
-	if address := s.urls["TRACARDI_TEST_ELASTICSEARCH_URL"]; address != "" {
-		args = append(args, "--records-url="+strings.Replace(address, "http://", "elasticsearch://", 1)+"?prefix="+name)
+	set.names++
+	s.name = name + strconv.Itoa(set.names)
+	args, err := place.Servers{
+		MySQL: s.urls["TRACARDI_TEST_MYSQL_URL"], Redis: s.urls["TRACARDI_TEST_REDIS_URL"],
+		Pulsar: s.urls["TRACARDI_TEST_PULSAR_URL"], PulsarAdmin: s.urls["TRACARDI_TEST_PULSAR_ADMIN_URL"],
+		Elasticsearch: s.urls["TRACARDI_TEST_ELASTICSEARCH_URL"],
+	}.Settings(s.name)
+	if err != nil {
+		s.t.Fatal(err)
 	}
 	return args
-}
-
-// database makes a database.
-func (s *services) database(address, name string) string {
-	s.t.Helper()
-	u, err := url.Parse(address)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	config := mysql.NewConfig()
-	config.Net, config.Addr, config.User = "tcp", u.Host, u.User.Username()
-	config.Passwd, _ = u.User.Password()
-	db, err := sql.Open("mysql", config.FormatDSN())
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	defer db.Close() // nothing was written through it that could be lost
-	if _, err := db.Exec("CREATE DATABASE IF NOT EXISTS " + name); err != nil {
-		s.t.Fatal(err)
-	}
-	u.Path = "/" + name
-	return u.String()
 }

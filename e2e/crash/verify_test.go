@@ -22,6 +22,7 @@ type event struct {
 	Properties struct {
 		ID    string
 		Value int
+		Flow  string
 	}
 }
 
@@ -31,10 +32,11 @@ type session struct {
 }
 
 type profile struct {
-	ID    string
-	IDs   []string
-	Stats struct{ Visits int }
-	Data  struct {
+	ID     string
+	IDs    []string
+	Stats  struct{ Visits int }
+	Traits struct{ Woken int }
+	Data   struct {
 		Metrics struct{ LTCOSC, LTCOSV float64 }
 	}
 	Metadata struct {
@@ -64,6 +66,9 @@ func verify(t *testing.T, s *server, c *crowd) {
 	}
 	promises(t, c, have)
 	people(t, have)
+	if c.flow {
+		wakes(t, have)
+	}
 	views(t, s, have)
 	requests, answered, promised := c.counts()
 	t.Logf("%d of %d requests were answered; %d events promised, %d stored, of %d sessions and %d profiles",
@@ -171,6 +176,22 @@ func people(t *testing.T, have stored) {
 		}
 		if p.Stats.Visits != visits[id] || p.Metadata.Time.Visit.Count != visits[id] || made[id] != 1 {
 			t.Errorf("profile %s was made %d times and counts %d and %d visits; %d are stored", id, made[id], p.Stats.Visits, p.Metadata.Time.Visit.Count, visits[id])
+		}
+	}
+}
+
+// wakes checks that the flow of makeFlow has gone on once for each event that it ran for.
+func wakes(t *testing.T, have stored) {
+	t.Helper()
+	want := map[string]int{}
+	for _, e := range have.events {
+		if e.Properties.Flow == inFlow {
+			want[e.Profile.ID]++
+		}
+	}
+	for id, p := range have.profiles {
+		if p.Traits.Woken != want[id] {
+			t.Errorf("runs of profile %s went on %d times, want %d", id, p.Traits.Woken, want[id])
 		}
 	}
 }

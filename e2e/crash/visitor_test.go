@@ -69,7 +69,11 @@ type crowd struct {
 	visitors []*visitor
 	pause    time.Duration // between two requests of a visitor
 	stubborn bool          // a connection that breaks is not the end
+	flow     bool          // makeFlow was called
 }
+
+// inFlow marks the events that the flow of makeFlow runs for.
+const inFlow = "yes"
 
 func newCrowd(perWay int) *crowd {
 	c := &crowd{}
@@ -86,12 +90,16 @@ func newCrowd(perWay int) *crowd {
 func (c *crowd) run(ctx context.Context, t testing.TB, s *server, refused func(status int, retryAfter string)) {
 	var running sync.WaitGroup
 	for _, v := range c.visitors {
+		pause := c.pause
+		if v.queued && !v.fresh {
+			pause *= 5 // they are worked off one after the other, and nobody waits for that
+		}
 		running.Go(func() {
 			for ctx.Err() == nil && (v.visit(ctx, t, s, refused) || c.stubborn) {
-				if c.pause > 0 {
+				if pause > 0 {
 					select {
 					case <-ctx.Done():
-					case <-time.After(c.pause):
+					case <-time.After(pause):
 					}
 				}
 			}
@@ -178,6 +186,9 @@ func (v *visitor) next() *request {
 		event := map[string]any{
 			"type": "checkout-started", "properties": map[string]any{"id": e.key, "value": e.value, "note": strings.Repeat("x", v.random.IntN(300))},
 			"time": map[string]any{"insert": time.Now().Add(-time.Duration(v.random.Int64N(int64(72 * time.Hour)))).UTC().Format(time.RFC3339Nano)},
+		}
+		if v.batch == 1 {
+			event["properties"].(map[string]any)["flow"] = inFlow
 		}
 		if v.ids {
 			e.id = "id-" + e.key

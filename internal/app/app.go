@@ -171,9 +171,7 @@ func (p *Program) assemble(ctx context.Context, st *stores, secret []byte) (*par
 	if st.size != nil {
 		parts.metrics.disk(func() api.Disk { return p.disk(st) })
 	}
-	for _, topic := range topics {
-		parts.metrics.queue(st.queue, topic)
-	}
+	parts.metrics.depths(st.queue, topics)
 	parts.metrics.collector(&parts.collector.Counts)
 	parts.metrics.flows(&line.Counts)
 	p.routes(parts)
@@ -230,7 +228,7 @@ func (p *Program) components(st *stores, parts *parts, listener net.Listener) []
 	}
 	if s.Roles.Has(config.RoleWorker) {
 		list = append(list,
-			component{"accepted payloads", func(ctx context.Context) error { return parts.collector.Work(ctx, 2*runtime.GOMAXPROCS(0)) }},
+			component{"accepted payloads", func(ctx context.Context) error { return parts.collector.Work(ctx, payloadWorkers(s)) }},
 			component{"flows", func(ctx context.Context) error { return parts.line.WorkFlows(ctx, flowWorkers) }},
 			component{"schedules", parts.line.KeepSchedules},
 			(&leader{st.locks, p.Log}).component("old records", func(ctx context.Context) error { return parts.line.DropOld(ctx, keepOf(s)) }),
@@ -248,6 +246,15 @@ func (p *Program) components(st *stores, parts *parts, listener net.Listener) []
 	http := newServer(s, listener, parts.health, parts.metrics.count(parts.mux), p.Log)
 	http.http.RegisterOnShutdown(func() { close(parts.closing) })
 	return append(list, component{"http", http.run})
+}
+
+// payloadWorkers is how many accepted payloads are in work at once. With a store or the queue on a server most of their time is
+// waiting, and those who wait share batches.
+func payloadWorkers(s *config.Settings) int {
+	if s.SharedRecords() || config.Shared(s.QueueURL) {
+		return 64
+	}
+	return 2 * runtime.GOMAXPROCS(0)
 }
 
 // announce makes the first administrator, or tells how to, and says where the program is.

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"math"
 	"net/http"
 	"strconv"
 	"sync/atomic"
@@ -105,23 +104,33 @@ func (m *metrics) stores(st *stores) {
 	m.gauge("tracardi_records_bytes", "Bytes that the records take on disk.", nil, func() float64 { return float64(st.size()) })
 }
 
-// queue shows how much waits in a topic.
-func (m *metrics) queue(queue storage.Queue, topic string) {
-	for state, value := range map[string]func(storage.Depth) int64{
-		"ready":   func(d storage.Depth) int64 { return d.Ready },
-		"delayed": func(d storage.Depth) int64 { return d.Delayed },
-		"dead":    func(d storage.Depth) int64 { return d.Dead },
-	} {
-		labels := prometheus.Labels{"topic": topic, "state": state}
-		m.gauge("tracardi_queue_messages", "Messages in the queue: ready or delayed ones wait, dead ones were put aside.", labels, func() float64 {
-			ctx, cancel := context.WithTimeout(context.Background(), checkTimeout)
-			defer cancel()
-			depth, err := queue.Depth(ctx, tracardi.DefaultTenant, topic)
-			if err != nil {
-				return math.NaN()
-			}
-			return float64(value(depth))
-		})
+// depths shows how much waits in the queue. Each topic is asked once a scrape: on a server that costs something.
+type depths struct {
+	queue  storage.Queue
+	topics []string
+	number *prometheus.Desc
+}
+
+func (m *metrics) depths(queue storage.Queue, topics []string) {
+	m.registry.MustRegister(&depths{queue, topics, prometheus.NewDesc("tracardi_queue_messages",
+		"Messages in the queue: ready or delayed ones wait, dead ones were put aside.", []string{"topic", "state"}, nil)})
+}
+
+// Describe implements prometheus.Collector.
+func (d *depths) Describe(to chan<- *prometheus.Desc) { to <- d.number }
+
+// Collect implements prometheus.Collector. A queue that gives no answer has no numbers.
+func (d *depths) Collect(to chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), checkTimeout)
+	defer cancel()
+	for _, topic := range d.topics {
+		depth, err := d.queue.Depth(ctx, tracardi.DefaultTenant, topic)
+		if err != nil {
+			return // /readyz and the log tell of it
+		}
+		for state, n := range map[string]int64{"ready": depth.Ready, "delayed": depth.Delayed, "dead": depth.Dead} {
+			to <- prometheus.MustNewConstMetric(d.number, prometheus.GaugeValue, float64(n), topic, state)
+		}
 	}
 }
 

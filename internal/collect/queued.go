@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/tracardi/tracardi-go"
+	"github.com/tracardi/tracardi-go/internal/fault"
 	"github.com/tracardi/tracardi-go/storage"
 )
 
@@ -35,6 +36,7 @@ func (c *Collector) enqueue(ctx context.Context, payload *tracardi.Payload) (*tr
 	if err := c.options.Queue.Publish(ctx, payload.Tenant, message); err != nil {
 		return nil, err
 	}
+	fault.At(fault.Accepted)
 	answer := &tracardi.Answer{Task: payload.ID, Session: payload.Session}
 	if payload.Options.SkipSession {
 		answer.Session = ""
@@ -58,6 +60,7 @@ func (c *Collector) Work(ctx context.Context, workers int) error {
 }
 
 func (c *Collector) handle(ctx context.Context, lease *storage.Lease) storage.Verdict {
+	fault.At(fault.Received)
 	payload := &tracardi.Payload{}
 	if err := json.Unmarshal(lease.Message.Body, payload); err != nil {
 		return storage.Dead("the message is no payload: " + err.Error())

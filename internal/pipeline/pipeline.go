@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/tracardi/tracardi-go"
+	"github.com/tracardi/tracardi-go/internal/fault"
 	"github.com/tracardi/tracardi-go/internal/flow"
 	"github.com/tracardi/tracardi-go/internal/identity"
 	"github.com/tracardi/tracardi-go/internal/workspace"
@@ -132,17 +133,20 @@ func (p *Pipeline) attempt(ctx context.Context, payload *tracardi.Payload, sourc
 	if err := p.load(ctx, w, locks, again); err != nil {
 		return nil, err
 	}
+	fault.At(fault.Loaded)
 	if len(w.Incoming) == 0 && again { // all of it is stored already
 		return w.answer(), p.acknowledge(ctx, payload.Tenant, done)
 	}
 	if err := p.run(ctx, w); err != nil {
 		return nil, err
 	}
+	fault.At(fault.Ran)
 	if err := p.versions(ctx, w); err != nil {
 		return nil, err
 	}
 	w.timed(p.options.Now())
 	ticket := p.commit(w, done)
+	fault.At(fault.Taken)
 	p.people.put(w)
 	if len(w.Entities) == 0 && !p.options.HoldLocks { // else the next payload would read an entity that is about to change
 		locks.release() // the order is fixed: the next payload of this profile may begin while this one syncs
@@ -151,6 +155,7 @@ func (p *Pipeline) attempt(ctx context.Context, payload *tracardi.Payload, sourc
 		return nil, err
 	}
 	stored = true
+	fault.At(fault.Stored)
 	p.committed(ctx, w)
 	return w.answer(), nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/tracardi/tracardi-go"
 	"github.com/tracardi/tracardi-go/expr"
+	"github.com/tracardi/tracardi-go/internal/fault"
 	"github.com/tracardi/tracardi-go/internal/flow"
 	"github.com/tracardi/tracardi-go/storage"
 )
@@ -24,9 +25,11 @@ func (p *Pipeline) handle(ctx context.Context, lease *storage.Lease) storage.Ver
 	if err := json.Unmarshal(lease.Message.Body, &m); err != nil {
 		return storage.Dead("the message wakes no run: " + err.Error())
 	}
+	fault.At(fault.Woken)
 	err := p.resume(ctx, lease, &m)
 	switch {
 	case err == nil:
+		fault.At(fault.WentOn)
 		return storage.Committed()
 	case lease.Message.Attempt >= maxWakes:
 		return storage.Dead(err.Error())

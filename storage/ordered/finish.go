@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/tracardi/tracardi-go"
+	"github.com/tracardi/tracardi-go/internal/fault"
 	"github.com/tracardi/tracardi-go/storage"
 )
 
@@ -33,6 +34,7 @@ func (c *Committer) finish(ctx context.Context, stamp string, parts []entryPart)
 			return errors.Join(err, ctx.Err())
 		}
 	}
+	fault.At(fault.Completed)
 	for _, p := range parts {
 		if err := c.publish(ctx, p.Tenant, p.Messages); err != nil {
 			return err

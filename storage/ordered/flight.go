@@ -9,6 +9,7 @@ import (
 
 	"github.com/klauspost/compress/s2"
 
+	"github.com/tracardi/tracardi-go/internal/fault"
 	"github.com/tracardi/tracardi-go/storage"
 )
 
@@ -72,6 +73,7 @@ func (f *flight) run() {
 		f.settle(f.components, unavailable(err))
 		return
 	}
+	fault.At(fault.Checked)
 	var whole []*component // those that need the journal
 	var single []*component
 	for _, part := range f.components {
@@ -89,7 +91,9 @@ func (f *flight) run() {
 			whole = nil
 		}
 	}
+	fault.At(fault.Noted)
 	decided, done := f.decide(ctx, whole, single)
+	fault.At(fault.Decided)
 	f.publish(ctx, done)
 	f.finish(decided)
 }
@@ -357,5 +361,6 @@ func (f *flight) finish(parts []*component) {
 		f.settle(parts, unavailable(err))
 		return
 	}
+	fault.At(fault.Published)
 	f.settle(parts, nil)
 }

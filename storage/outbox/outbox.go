@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/tracardi/tracardi-go/internal/fault"
 	"github.com/tracardi/tracardi-go/storage"
 )
 
@@ -77,9 +78,11 @@ func (o *Outbox) Run(ctx context.Context) error {
 		if err := json.Unmarshal(lease.Message.Body, &m); err != nil {
 			return storage.Dead("it is no message: " + err.Error())
 		}
+		fault.At(fault.HandingOver)
 		if err := o.outer.Publish(ctx, lease.Tenant, m); err != nil {
 			return storage.Again(min(100*time.Millisecond<<min(lease.Message.Attempt, 8), 10*time.Second))
 		}
+		fault.At(fault.HandedOver)
 		return storage.Done()
 	})
 }

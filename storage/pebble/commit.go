@@ -10,6 +10,7 @@ import (
 	"github.com/cockroachdb/pebble/v2"
 
 	"github.com/tracardi/tracardi-go"
+	"github.com/tracardi/tracardi-go/internal/fault"
 	"github.com/tracardi/tracardi-go/storage"
 )
 
@@ -276,6 +277,7 @@ func (c *committer) apply(work []submission) (out *flight, n int, err error) {
 	if err == nil && len(out.tickets) > 0 {
 		if err = b.finish(); err == nil {
 			err = c.store.db.ApplyNoSyncWait(b.batch, pebble.Sync)
+			fault.At(fault.Written)
 		}
 	}
 	if err != nil {
@@ -295,6 +297,7 @@ func (c *committer) apply(work []submission) (out *flight, n int, err error) {
 func (c *committer) settle() {
 	for f := range c.syncing {
 		err := c.store.failure(f.batch.SyncWait())
+		fault.At(fault.Synced)
 		for _, t := range f.tickets {
 			t.settle(err)
 		}

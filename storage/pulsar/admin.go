@@ -162,6 +162,17 @@ func (a *admin) cursor(ctx context.Context, topic, subscription string) (*cursor
 	return c, nil
 }
 
+// delayed is how many messages of a subscription the broker holds back until their time.
+func (a *admin) delayed(ctx context.Context, topic, subscription string) (int64, error) {
+	var stats struct {
+		Subscriptions map[string]struct {
+			MsgDelayed int64 `json:"msgDelayed"`
+		} `json:"subscriptions"`
+	}
+	_, err := a.do(ctx, http.MethodGet, a.topic(topic)+"/stats", "", &stats, http.StatusNotFound)
+	return stats.Subscriptions[subscription].MsgDelayed, err
+}
+
 var spanForm = regexp.MustCompile(`\((-?\d+:-?\d+)(?:\.\.|\x{2025})(-?\d+:-?\d+)\]`)
 
 func parseSpans(text string) (spans []span, err error) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/apache/pulsar-client-go/pulsar"
 
+	"github.com/tracardi/tracardi-go/internal/fault"
 	"github.com/tracardi/tracardi-go/storage"
 )
 
@@ -258,11 +259,13 @@ func (r *run) note(ctx context.Context, h *held, n note) bool {
 
 // settle acknowledges a message.
 func (r *run) settle(ctx context.Context, h *held) outcome {
+	fault.At(fault.Acknowledging)
 	done := r.persist(ctx, "acknowledge a message", func() error {
 		answer := make(chan error, 1)
 		r.acks <- ack{h.id, answer}
 		return <-answer
 	})
+	fault.At(fault.Acknowledged)
 	if done {
 		r.notes.forget(h.at)
 	}

@@ -10,10 +10,11 @@ import (
 	"github.com/tracardi/tracardi-go/storage"
 )
 
-// exact is the number of messages up to which Depth looks at each of them.
-const exact = 10_000
+// exact is the number of messages up to which Depth looks at each of them, and at none behind.
+const exact = 1000
 
-// Depth implements storage.Queue. Of a topic in which very much waits, Ready is the number of messages of all tenants.
+// Depth implements storage.Queue. Of a topic in which more waits, it tells what the broker counts: the messages of all tenants,
+// those as delayed that the broker holds back, and no oldest one when none of the first is ready.
 func (q *Queue) Depth(ctx context.Context, tenant, topic string) (d storage.Depth, err error) {
 	const doing = "count messages"
 	if err := q.check(ctx, doing); err != nil {
@@ -36,11 +37,24 @@ func (q *Queue) depth(ctx context.Context, tenant, topic string, d *storage.Dept
 	if err != nil {
 		return err
 	}
-	now := time.Now()
+	if many {
+		if d.Delayed, err = q.admin.delayed(ctx, messages.name, messages.subscription); err != nil {
+			return err
+		}
+		d.Ready = max(0, c.backlog-d.Delayed)
+	}
+	now, left := time.Now(), exact
 	err = messages.readFrom(ctx, c, func(m pulsar.Message) bool {
 		lease, n := decode(topic, m), notes[positionOf(m.ID())]
 		switch {
 		case lease.Tenant != tenant && !many, n != nil && n.cancelled:
+		case many:
+			waits := lease.Message.Due.After(now) || n != nil && n.notBefore.After(now)
+			if !waits {
+				d.Oldest = lease.Message.At // in the order of publishing
+			}
+			left--
+			return waits && left > 0
 		case lease.Message.Due.After(now), n != nil && n.notBefore.After(now):
 			d.Delayed++
 		default:
@@ -48,13 +62,9 @@ func (q *Queue) depth(ctx context.Context, tenant, topic string, d *storage.Dept
 			if d.Oldest.IsZero() || lease.Message.At.Before(d.Oldest) {
 				d.Oldest = lease.Message.At
 			}
-			return !many // the first one says how old, and the broker knows how many
 		}
 		return true
 	})
-	if many {
-		d.Ready = c.backlog - d.Delayed
-	}
 	if err != nil {
 		return err
 	}

@@ -120,3 +120,53 @@ func TestUnreachable(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// TestDepthOfMuch counts a topic in which more waits than Depth reads.
+func TestDepthOfMuch(t *testing.T) {
+	q, err := pulsar.Open(t.Context(), address(t), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer q.Close() //nolint:errcheck // always nil
+	const delayed, ready = 900, 700
+	var messages []storage.Message
+	for i := range delayed + ready {
+		m := storage.Message{Topic: "much", Body: []byte("{}")}
+		if i < delayed {
+			m.Due = time.Now().Add(time.Hour)
+		}
+		messages = append(messages, m)
+	}
+	if err := q.Publish(t.Context(), "acme", messages...); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error)
+	release := make(chan struct{})
+	go func() {
+		done <- q.Consume(ctx, "much", storage.Consume{}, func(context.Context, *storage.Lease) storage.Verdict {
+			<-release
+			return storage.Done()
+		})
+	}()
+	want := storage.Depth{Delayed: delayed, Ready: ready}
+	for deadline := time.Now().Add(30 * time.Second); ; {
+		d, err := q.Depth(t.Context(), "acme", "much")
+		if err != nil {
+			t.Fatal(err)
+		}
+		oldest := d.Oldest
+		d.Oldest = time.Time{}
+		if d == want && !oldest.IsZero() { // the broker counts what is delayed as it comes by
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("%+v, oldest %v, want %+v", d, oldest, want)
+		}
+	}
+	close(release)
+	stop()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
