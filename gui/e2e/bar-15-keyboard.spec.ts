@@ -1,7 +1,8 @@
 import { expect, rows, test } from './fixtures';
 import { admin } from './program';
 
-test('signing in, opening an event and signing out need no mouse', async ({ page }) => {
+test('signing in, opening an event, making a source and signing out need no mouse', async ({ page }) => {
+  test.setTimeout(120_000);
   await page.goto('/events');
   await expect(page.getByLabel('E-mail')).toBeFocused();
   await page.keyboard.type(admin.email);
@@ -31,9 +32,16 @@ test('signing in, opening an event and signing out need no mouse', async ({ page
   await expect(dialog).toHaveCount(0);
   await expect(grid.locator('[role=row]:focus')).toHaveCount(1);
 
-  await page.getByRole('button', { name: /^Menu of/ }).focus();
+  await page.keyboard.press('g');
+  await page.keyboard.press('o');
+  await expect(page.getByRole('heading', { level: 1, name: 'Sources' })).toBeVisible();
+  await page.keyboard.press('n');
+  await expect(page.getByLabel('Name')).toBeFocused();
+  await page.keyboard.type('Made without a mouse');
   await page.keyboard.press('Enter');
-  await page.getByRole('button', { name: 'Sign out' }).focus();
-  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { level: 1, name: 'Made without a mouse' })).toBeVisible();
+
+  await page.getByRole('button', { name: /^Menu of/ }).press('Enter');
+  await page.getByRole('button', { name: 'Sign out' }).press('Enter');
   await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
 });

@@ -43,6 +43,6 @@ test.describe('one part', () => {
     await expect(page.getByRole('img', { name: /Events over time/ })).toBeVisible();
     broken = false;
     await failed.getByRole('button', { name: 'Try again' }).click();
-    await expect(failed.getByRole('link', { name: 'page-view' })).toBeVisible();
+    await expect(failed.getByRole('link', { name: 'page-view', exact: true })).toBeVisible();
   });
 });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { expect, test } from '@playwright/test';
+import { expect, test, type Locator, type Page } from '@playwright/test';
 import { watch } from './fixtures';
 import { Program } from './program';
 
@@ -48,3 +48,53 @@ for (const [what, viewport] of [
     }
   });
 }
+
+/** Presses Tab until a part of the page has the focus, which must be seen. */
+async function tabTo(page: Page, part: Locator) {
+  for (let press = 0; press < 60; press++) {
+    if (await part.evaluate((element) => element === document.activeElement)) {
+      expect(await part.evaluate((element) => getComputedStyle(element).outlineStyle)).not.toBe('none');
+      return;
+    }
+    await page.keyboard.press('Tab');
+  }
+  throw new Error('the part of the page cannot be reached with Tab');
+}
+
+test('the same way needs no mouse', async ({ page }) => {
+  const faults = watch(page);
+  const program = new Program();
+  try {
+    await program.start({ withAdmin: false });
+    const [link = ''] = /http:\S+\/setup\?token=\S+/.exec(program.output) ?? [];
+    await page.goto(link);
+    const from = Date.now();
+    await expect(page.getByLabel('E-mail')).toBeFocused();
+    await page.keyboard.type('me@example.com');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('four-quite-plain-words');
+    await page.keyboard.press('Enter');
+    await expect(page.getByLabel('Name')).toBeFocused();
+    await page.keyboard.type('My site');
+    await page.keyboard.press('Enter');
+    await expect(page.getByText('Listening for events…')).toBeVisible();
+    const command = await page.locator('pre', { hasText: 'curl' }).innerText();
+    execFileSync('sh', ['-c', command.replace(/^curl /, 'curl -sSf ')], { stdio: 'pipe' });
+    await expect(page.getByText('Received. The newest event:')).toBeVisible();
+    await tabTo(page, page.getByRole('status').getByRole('link'));
+    await page.keyboard.press('Enter');
+    const person = page.getByRole('dialog').locator('[data-step=Recognized]').getByRole('link').first();
+    await expect(person).toBeVisible();
+    await tabTo(page, person);
+    await page.keyboard.press('Enter');
+    await expect(page).toHaveURL(/\/profiles\//);
+    await tabTo(page, page.getByRole('main').getByRole('button', { name: /\d page-view/ }));
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('dialog')).toContainText('page-view');
+    console.log(`from the setup link to the own page with the keyboard alone: ${((Date.now() - from) / 1000).toFixed(1)} s`);
+    expect(Date.now() - from).toBeLessThan(longest);
+    expect(faults()).toEqual([]);
+  } finally {
+    await program.remove();
+  }
+});
