@@ -72,15 +72,26 @@ func (p *Program) Run(ctx context.Context) (err error) {
 	return p.runAll(ctx, listener, p.components(st, parts, listener))
 }
 
-// runGUI serves the web application alone. It needs no store: the browser asks the API, at the same address.
+// runGUI serves the web application alone. It needs no store: the browser asks the API at the same address, where a proxy in front
+// finds it, or this process when it knows where the API is.
 func (p *Program) runGUI(ctx context.Context, listener net.Listener) error {
 	parts := &parts{health: &health{log: p.Log}, metrics: newMetrics(p.Version), mux: http.NewServeMux()}
 	p.routes(parts)
+	var components []component
+	if p.Settings.APIURL != "" {
+		forward, err := newForwarder(p.Settings.APIURL, p.Log)
+		if err != nil {
+			return err
+		}
+		forward.routes(parts.mux)
+		parts.health.checks = []check{{name: "api", ping: forward.ping, optional: true}} // the page is there, and says what is wrong
+		components = append(components, component{"connections to the API", forward.run})
+	}
 	if _, err := fmt.Fprintf(p.Out, "Tracardi %s is ready: %s\n", p.Version, address(p.Settings, listener)); err != nil {
 		return err
 	}
 	http := newServer(p.Settings, listener, parts.health, parts.metrics.count(parts.mux), p.Log)
-	return p.runAll(ctx, listener, []component{{"http", http.run}})
+	return p.runAll(ctx, listener, append(components, component{"http", http.run}))
 }
 
 func (p *Program) runAll(ctx context.Context, listener net.Listener, components []component) error {

@@ -18,7 +18,8 @@ func (s *Settings) Check() error {
 	return errors.Join(
 		s.checkData(),
 		s.checkAddr(),
-		s.checkPublicURL(),
+		checkURL("public-url", s.PublicURL),
+		s.checkAPIURL(),
 		s.checkStores(),
 		s.checkRoles(),
 		s.checkSecret(),
@@ -50,18 +51,25 @@ func (s *Settings) checkAddr() error {
 	return nil
 }
 
-func (s *Settings) checkPublicURL() error {
-	if s.PublicURL == "" {
+func checkURL(setting, value string) error {
+	if value == "" {
 		return nil
 	}
-	u, err := url.Parse(s.PublicURL)
+	u, err := url.Parse(value)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-		return problem("public-url", "%q is no web address, such as https://cdp.example.com", s.PublicURL)
+		return problem(setting, "%q is no web address, such as https://cdp.example.com", value)
 	}
 	if u.Path != "" && u.Path != "/" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
-		return problem("public-url", "must end after the host and port; serving below a path is not supported")
+		return problem(setting, "must end after the host and port; serving below a path is not supported")
 	}
 	return nil
+}
+
+func (s *Settings) checkAPIURL() error {
+	if s.APIURL != "" && s.HasStores() {
+		return problem("api-url", "is for processes with the role gui alone: leave it empty, or set roles to gui")
+	}
+	return checkURL("api-url", s.APIURL)
 }
 
 // engine says which stores a setting may name: by their schemes, the embedded one and those that processes share.

@@ -259,6 +259,9 @@ func TestCheckExplains(t *testing.T) {
 		{"--shutdown-delay=-1s", []string{"shutdown-delay:", "0s"}},
 		{"--public-url=cdp.example.com", []string{"public-url:", "https://"}},
 		{"--public-url=https://example.com/cdp", []string{"public-url:", "path"}},
+		{"--api-url=http://api:8686", []string{"api-url:", "role gui alone"}},
+		{"--roles=gui --api-url=api:8686", []string{"api-url:", "web address"}},
+		{"--roles=gui --api-url=http://api/x", []string{"api-url:", "path"}},
 		{"--geo-database=/nowhere.mmdb", []string{"geo-database:", "/nowhere.mmdb"}},
 		{"--memory=1 --addr=x", []string{"memory:", "addr:"}},
 	} {
@@ -279,6 +282,7 @@ func TestSharedStoresAreAccepted(t *testing.T) {
 	secret := "--secret=" + strings.Repeat("ab", 32)
 	for _, args := range []string{
 		"--roles=gui",
+		"--roles=gui --api-url=http://api:8686",
 		"--config-url=mysql://u:p@db/cdp --cache-url=rediss://cache --queue-url=pulsar+ssl://a,b/public/default " + secret,
 		"--config-url=mariadb://u:p@db/cdp --secret-file=/run/secrets/tracardi",
 		"--roles=gui --config-url=mysql://u:p@db/cdp",
