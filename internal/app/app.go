@@ -205,7 +205,7 @@ func (p *Program) road(st *stores, secret []byte) (pipeline.Options, error) {
 		instance = "unknown"
 	}
 	return pipeline.Options{
-		Records: st.records, Locks: st.order, HoldLocks: s.SharedRecords() && config.Shared(s.CacheURL), Hasher: identity.New(secret), Agents: pipeline.NewAgents(), Geo: geo,
+		Records: st.records, Locks: st.order, HoldLocks: s.SharedRecords(), Hasher: identity.New(secret), Agents: pipeline.NewAgents(), Geo: geo,
 		RefuseBots: s.RefuseBots, SystemEvents: s.SystemEvents, Instance: instance,
 		CacheBytes: int(s.MemoryBytes() / 10), Log: p.Log,
 	}, nil

@@ -228,7 +228,9 @@ func (p *Pipeline) commitRun(ctx context.Context, w *Work, lease *storage.Lease,
 	if w.Session.ID != "" && !w.sessionChanged {
 		keep(p.people.sessions, personKey{w.Payload.Tenant, w.Session.ID}, w.Session, w.Session.Size)
 	}
-	locks.release()
+	if !p.options.HoldLocks {
+		locks.release() // as after a payload
+	}
 	if err := ticket.Wait(ctx); err != nil {
 		p.people.drop(w)
 		return err
