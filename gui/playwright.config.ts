@@ -5,6 +5,7 @@ export default defineConfig({
   testDir: 'e2e',
   globalSetup: './e2e/setup.ts',
   workers: 2,
+  retries: 1, // the report names those that needed it
   fullyParallel: true,
   timeout: 60_000,
   expect: { timeout: 10_000 },

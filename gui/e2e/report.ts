@@ -16,6 +16,7 @@ export default class Report implements Reporter {
     for (const check of missing) console.log(`check ${check} has no file`);
     console.log('\nLeft out:');
     for (const { check, part, reason } of leftOut) console.log(`  ${check}: ${part} (${reason})`);
+    for (const test of this.#outcomes.keys()) if (test.outcome() === 'flaky') console.log(`\nunsure, passed at the second try: ${test.title}`);
     const outcomes = [...this.#outcomes.values()];
     console.log(`\n${outcomes.filter(Boolean).length} passed, ${outcomes.filter((ok) => !ok).length + missing.length} failed`);
     return missing.length > 0 ? { status: 'failed' } : undefined;
