@@ -34,12 +34,14 @@ func (p *plan) eachMutable(f func(value, body []byte) error) error {
 	if p.from >= p.to {
 		return nil
 	}
-	if l, ok := p.lookup(); ok {
-		ids, err := p.lookupIDs(l)
+	for _, most := range []int{tries, math.MaxInt} { // a short list is found without reading long ones to their end
+		ids, ok, err := p.candidates(most)
 		if err != nil {
 			return err
 		}
-		return p.eachID(ids, take)
+		if ok {
+			return p.eachID(ids, take)
+		}
 	}
 	g, ctx := errgroup.WithContext(p.ctx)
 	g.SetLimit(runtime.GOMAXPROCS(0))
@@ -83,26 +85,49 @@ func (p *plan) eachID(ids []string, f func(value []byte) error) error {
 	return nil
 }
 
-func (p *plan) lookupIDs(l lookup) ([]string, error) {
+// candidates returns the ids of which the narrowest index leaves the fewest. ok is false when each index, if there is one, leaves
+// more than most.
+func (p *plan) candidates(most int) (ids []string, ok bool, err error) {
+	for _, l := range p.lookups() {
+		some, whole, err := p.lookupIDs(l, most)
+		if err != nil {
+			return nil, false, err
+		}
+		if whole {
+			ids, ok, most = some, true, len(some)
+		}
+	}
+	return ids, ok, nil
+}
+
+var errEnough = errors.New("enough")
+
+// lookupIDs returns what an index answers; whole is false when that is more than most.
+func (p *plan) lookupIDs(l lookup, most int) (ids []string, whole bool, err error) {
 	if l.byID {
-		return l.texts, nil
+		return l.texts, len(l.texts) <= most, nil
 	}
 	seen := map[string]bool{}
-	var ids []string
 	for _, text := range l.texts {
 		prefix := p.space.byKey(l.field, text)
 		err := p.store.each(prefix, func(key, _ []byte) error {
 			if id := string(key[len(prefix):]); !seen[id] {
+				if len(ids) == most {
+					return errEnough
+				}
 				seen[id] = true
 				ids = append(ids, id)
 			}
 			return p.ctx.Err()
 		})
+		if errors.Is(err, errEnough) {
+			return nil, false, nil
+		}
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 	}
-	return ids, nil
+	return ids, true, nil
 }
 
 // searchMutable returns a page of a mutable collection.
@@ -134,12 +159,15 @@ func parseField(name, text string) (*expr.Path, error) {
 }
 
 // tries is how many documents are looked at in the order of time before all of them are read, which is faster for each but
-// must come to the end.
+// must come to the end. What an index leaves is read at once when it is not more than that.
 const tries = 2000
 
 func (p *plan) searchByTime(start *cursor, limit int, ascending bool) (storage.Page, error) {
-	_, indexed := p.lookup()
-	if !indexed {
+	_, few, err := p.candidates(tries)
+	if err != nil {
+		return storage.Page{}, err
+	}
+	if !few {
 		most := tries
 		if p.where == nil {
 			most = math.MaxInt
@@ -322,7 +350,10 @@ func (s *Store) scanMutable(ctx context.Context, tenant string, c storage.Collec
 
 // scanPage returns a page in the order of time; unlike a search, which must be quick, it never reads all documents for one.
 func (p *plan) scanPage(start *cursor) (storage.Page, error) {
-	if _, indexed := p.lookup(); indexed {
+	if _, few, err := p.candidates(tries); few || err != nil {
+		if err != nil {
+			return storage.Page{}, err
+		}
 		return p.searchSorted(start, scanSize, true, nil)
 	}
 	page, _, err := p.walkTime(start, scanSize, true, math.MaxInt)

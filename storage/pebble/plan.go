@@ -96,11 +96,20 @@ type lookup struct {
 	texts []string
 }
 
-// lookup finds the best index among the conditions that must all hold: the id, or else the first key of the schema.
-func (p *plan) lookup() (best lookup, ok bool) {
+// lookups are the indexes that answer one of the conditions which must all hold.
+func (p *plan) lookups() (all []lookup) {
 	for _, leaf := range p.required() {
-		found, answers := p.lookupLeaf(leaf)
-		if answers && (!ok || !best.byID && (found.byID || found.field < best.field)) {
+		if found, answers := p.lookupLeaf(leaf); answers {
+			all = append(all, found)
+		}
+	}
+	return all
+}
+
+// lookup finds the best index by what it is: the id, or else the first key of the schema.
+func (p *plan) lookup() (best lookup, ok bool) {
+	for _, found := range p.lookups() {
+		if !ok || !best.byID && (found.byID || found.field < best.field) {
 			best, ok = found, true
 		}
 	}
