@@ -93,7 +93,8 @@ func TestWebApplicationApart(t *testing.T) {
 	}
 	answer, text := ask("GET", "/api/v1/me", "", gui.url)
 	if answer.StatusCode != 503 || answer.Header.Get("Retry-After") == "" || answer.Header.Get("Content-Type") != "application/problem+json" ||
-		!strings.Contains(text, "the API gives no answer") || strings.Contains(text, strings.TrimPrefix(api.url, "http://")) {
+		!strings.Contains(text, "the API gives no answer") || strings.Contains(text, strings.TrimPrefix(api.url, "http://")) ||
+		len(answer.Header.Get("X-Request-Id")) < 10 || !strings.Contains(text, answer.Header.Get("X-Request-Id")) {
 		t.Errorf("without the API: %d %v %s", answer.StatusCode, answer.Header, text)
 	}
 	if status, body := gui.ask("GET", "/readyz", ""); status != 200 || !strings.Contains(body, `"name":"api","ready":false,"reason":"gives no answer`) {

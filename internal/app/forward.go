@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -116,18 +117,22 @@ func (f *forwarder) fail(w http.ResponseWriter, r *http.Request, err error) {
 		f.refuse(w, http.StatusRequestEntityTooLarge, "the request is larger than this installation takes")
 		return
 	}
-	f.log.Warn("the API gives no answer", "api", f.to.Host, "path", r.URL.Path, "error", err)
 	w.Header().Set("Retry-After", strconv.Itoa(int(retryAfter.Seconds())))
-	f.refuse(w, http.StatusServiceUnavailable, "the API gives no answer: try again in a moment. "+
+	id := f.refuse(w, http.StatusServiceUnavailable, "the API gives no answer: try again in a moment. "+
 		"If that goes on, tell whoever runs this installation to start its API, or to look at the api-url of the web application")
+	f.log.Warn("the API gives no answer", "api", f.to.Host, "path", r.URL.Path, "request", id, "error", err)
 }
 
-func (f *forwarder) refuse(w http.ResponseWriter, status int, detail string) {
+// refuse answers in the place of the API, and returns the id by which the asker may name the request.
+func (f *forwarder) refuse(w http.ResponseWriter, status int, detail string) (id string) {
+	id = rand.Text()
+	w.Header().Set("X-Request-Id", id)
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
 	// Who cannot be told has gone.
-	_ = json.NewEncoder(w).Encode(api.Problem{Title: http.StatusText(status), Status: status, Detail: detail})
+	_ = json.NewEncoder(w).Encode(api.Problem{Title: http.StatusText(status), Status: status, Detail: detail, RequestID: id})
+	return id
 }
 
 // ping tells whether the API answers.

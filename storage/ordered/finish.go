@@ -53,8 +53,9 @@ func (c *Committer) storeRest(ctx context.Context, docs []*Document) (failed []*
 			c.options.Log.Error("ordered: the store refuses a document for good: it is left out", "document", docs[i].Key, "error", r.Err)
 		case r.Err != nil:
 			failed, err = append(failed, docs[i]), r.Err
-		case r.Conflict && docs[i].Mutable:
-			// Only a writer without the locks of these documents can have come in between.
+		case r.Conflict && docs[i].Mutable && docs[i].State.Version <= docs[i].Version:
+			// Only a writer without the locks of these documents can have come in between. A higher version was made from this one,
+			// which somebody else had finished.
 			c.options.Log.Error("ordered: a document was changed by somebody else while its change set was stored: the later change stays",
 				"document", docs[i].Key, "version", docs[i].Version)
 		}

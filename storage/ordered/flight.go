@@ -240,7 +240,8 @@ const (
 	direct    = "d"
 )
 
-// ownWrites takes back conflicts with our own write, which was sent twice because the first answer got lost.
+// ownWrites takes back conflicts with our own write, which was sent twice because the first answer got lost. Documents of the other
+// conflicts get the state that is stored.
 func (c *Committer) ownWrites(ctx context.Context, docs []*Document, results []Result) {
 	var unsure []*Document
 	var at []int
@@ -261,7 +262,9 @@ func (c *Committer) ownWrites(ctx context.Context, docs []*Document, results []R
 		return
 	}
 	for n, i := range at {
-		results[i].Conflict = unsure[n].State.Stamp != docs[i].Stamp
+		if results[i].Conflict = unsure[n].State.Stamp != docs[i].Stamp; results[i].Conflict {
+			docs[i].State = unsure[n].State
+		}
 	}
 }
 
