@@ -17,9 +17,6 @@ const (
 // sourceNames are the sources of fields.
 var sourceNames = []string{"payload", "session", "event", "profile", "flow", "memory"}
 
-// SourceNames are the names of the sources that fields of a condition may have.
-func SourceNames() []string { return slices.Clone(sourceNames) }
-
 // Parse reads a condition in which every field has its source. The error is a *[SyntaxError].
 func Parse(text string) (*Condition, error) {
 	p := parser{text: text}

@@ -233,22 +233,6 @@ func TestLimits(t *testing.T) {
 	f("profile@a = 1e999", "")
 }
 
-func TestSourceNames(t *testing.T) {
-	names := expr.SourceNames()
-	if len(names) != 6 {
-		t.Errorf("got %v", names)
-	}
-	for _, name := range names {
-		if _, err := expr.Parse(name + "@a = 1"); err != nil {
-			t.Error(err)
-		}
-	}
-	names[0] = "changed"
-	if expr.SourceNames()[0] == "changed" {
-		t.Error("a caller can change the sources")
-	}
-}
-
 func TestTree(t *testing.T) {
 	c, err := expr.Parse(`profile@a = 1 AND (NOT event@b = "x*" OR lowercase(event@c) != "y" OR event@d BETWEEN 1 AND event@e)`)
 	if err != nil {

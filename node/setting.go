@@ -25,12 +25,6 @@ type Condition struct {
 	parsed *expr.Condition
 }
 
-// ParseCondition reads a condition.
-func ParseCondition(text string) (c Condition, err error) {
-	err = c.UnmarshalText([]byte(text))
-	return c, err
-}
-
 // UnmarshalText implements encoding.TextUnmarshaler.
 func (c *Condition) UnmarshalText(text []byte) (err error) {
 	c.text = string(text)

@@ -153,7 +153,7 @@ func (p *Program) assemble(ctx context.Context, st *stores, secret []byte) (*par
 	}
 	network := egress.New(s.EgressAllow)
 	road.Workspace, road.Queue, road.Cache, road.Network, road.Message = ws, st.queue, st.cache, network, collect.Message
-	road.Resource = resources(ws, secrets)
+	road.Resource = (&vault.Resources{Vault: secrets, Workspace: ws}).Fill
 	line, numbers := pipeline.New(road), newMetrics(p.Version)
 	var collector *collect.Collector
 	monitor := p.vitals(st, road.Instance, func() vitals.Counts { return countsOf(&collector.Counts) })

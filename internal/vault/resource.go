@@ -31,7 +31,10 @@ func (r *Resources) Fill(_ context.Context, tenant, id string, into any) error {
 	if err != nil {
 		return err
 	}
-	return json.Unmarshal(settings, into)
+	if err := json.Unmarshal(settings, into); err != nil {
+		return fmt.Errorf("settings of the resource %q: %w", resource.Name, err)
+	}
+	return nil
 }
 
 // Accept checks the settings of a resource as they came in, and puts them into it: secrets encrypted, the others as they are. A

@@ -24,11 +24,6 @@ var (
 	prefix  = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,99}$`)
 )
 
-// Schemes are those of the addresses that this package takes.
-func Schemes() []string {
-	return []string{"elasticsearch", "elasticsearchs", "opensearch", "opensearchs"}
-}
-
 // ParseAddress reads elasticsearch://user:password@host:port,host:port/?prefix=NAME&api-key=KEY&ca=FILE, with opensearch for
 // that product and an s behind either for TLS. All but one host may be left out.
 func ParseAddress(text string) (*Address, error) {

@@ -107,12 +107,6 @@ func invalid(format string, args ...any) error {
 	return tracardi.InvalidField("queue-url", format, args...)
 }
 
-// CheckURL tells what is wrong with a URL; the error is Invalid.
-func CheckURL(address string) error {
-	_, err := parse(address)
-	return err
-}
-
 // client connects to the brokers when it is first used.
 func (t *target) client(o pulsar.ClientOptions) (pulsar.Client, error) {
 	o.URL, o.TLSConfig = t.service, t.tls

@@ -112,12 +112,6 @@ func invalid(format string, args ...any) error {
 	return tracardi.InvalidField("cache-url", format, args...)
 }
 
-// CheckURL tells what is wrong with a URL; the error is Invalid.
-func CheckURL(address string) error {
-	_, err := parse(address)
-	return err
-}
-
 // open connects. A server that cannot be reached is Unavailable.
 func open(ctx context.Context, address string) (*client, error) {
 	o, err := parse(address)
