@@ -116,7 +116,9 @@ func (n *JavaScript) call(ctx context.Context, asked string) (string, error) {
 	}
 	defer vm.Close() //nolint:errcheck // nothing is left to be done
 	began := time.Now()
-	stop := context.AfterFunc(ctx, vm.Interrupt)
+	over := make(chan struct{})
+	defer close(over)
+	stop := context.AfterFunc(ctx, func() { interrupt(vm, over) })
 	defer stop()
 	if _, err = vm.EvalBytecode(n.bytecode); err != nil {
 		return "", n.failure(ctx, err, began, limit)
@@ -130,6 +132,18 @@ func (n *JavaScript) call(ctx context.Context, asked string) (string, error) {
 		return "", errors.New("the code gave no answer that JSON can hold")
 	}
 	return text, nil
+}
+
+// interrupt stops what a machine does until over is closed. Once is not enough: a request between two calls is forgotten.
+func interrupt(vm *quickjs.VM, over <-chan struct{}) {
+	for {
+		vm.Interrupt()
+		select {
+		case <-over:
+			return
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
 }
 
 func (n *JavaScript) failure(ctx context.Context, err error, began time.Time, limit time.Duration) error {
