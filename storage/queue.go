@@ -74,7 +74,5 @@ type Queue interface {
 	DeadLetters(ctx context.Context, tenant, topic string, limit int) ([]Message, error)
 	// Replay publishes dead letters again, all of the topic when ids is empty, and returns how many.
 	Replay(ctx context.Context, tenant, topic string, ids ...string) (int, error)
-	// Cancel removes waiting messages by id and returns how many there were.
-	Cancel(ctx context.Context, tenant, topic string, ids ...string) (int, error)
 	Close() error
 }

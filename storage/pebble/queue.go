@@ -322,21 +322,6 @@ func (q *queue) Replay(ctx context.Context, tenant, topic string, ids ...string)
 	return n, q.store.failure(err)
 }
 
-// Cancel implements storage.Queue. A message that is being handled does not wait: it stays.
-func (q *queue) Cancel(ctx context.Context, tenant, topic string, ids ...string) (int, error) {
-	l, err := q.enterLine(ctx, tenant, topic)
-	if l == nil {
-		return 0, err
-	}
-	defer q.store.end()
-	n, err := l.cancel(ids)
-	if n > 0 && err == nil {
-		l.topic.bell.ring()
-		err = q.sync()
-	}
-	return n, q.store.failure(err)
-}
-
 // sync waits until everything that was settled so far is on the disk.
 func (q *queue) sync() error { return q.store.db.LogData(nil, pebble.Sync) }
 

@@ -61,8 +61,7 @@ type line struct {
 
 // lane is the messages of one key that were read: the first is being handled, or is to be.
 type lane struct {
-	queue   []location
-	retryAt uint64 // when the first is delivered again; 0 if it does not wait for a time
+	queue []location
 }
 
 // holding is a message in a consumer's hands.
@@ -187,7 +186,7 @@ func (l *line) admit(m *stored, now uint64) *holding {
 	switch {
 	case len(of.queue) > 1:
 		if m.place.due > 0 {
-			l.held[m.place] = false
+			l.held[m.place] = true
 		}
 		return nil
 	case m.until > now:
@@ -205,7 +204,7 @@ func (l *line) nextOf(hash, now uint64) (*holding, error) {
 		switch {
 		case err != nil:
 			return nil, err
-		case m == nil: // it was cancelled
+		case m == nil: // its tenant was dropped
 			l.shift(hash, of)
 		case m.until > now:
 			l.retry(hash, of, m.until)
@@ -258,8 +257,7 @@ func (l *line) release(h *holding) {
 
 // retry lets the first message of a lane wait for its time.
 func (l *line) retry(hash uint64, of *lane, at uint64) {
-	l.held[of.queue[0]] = false
-	of.retryAt = at
+	l.held[of.queue[0]] = true
 	l.retrying++
 	heap.Push(&l.retries, retry{at, hash})
 	l.topic.nextTime = min(l.topic.nextTime, at)
@@ -269,17 +267,10 @@ func (l *line) retry(hash uint64, of *lane, at uint64) {
 func (l *line) resume(now uint64) {
 	for len(l.retries) > 0 && l.retries[0].at <= now {
 		due := heap.Pop(&l.retries).(retry)
-		if of := l.lanes[due.hash]; of != nil && of.retryAt == due.at {
-			l.stopRetry(due.hash, of)
-		}
+		l.retrying--
+		l.runnable = append(l.runnable, due.hash)
+		l.activate()
 	}
-}
-
-func (l *line) stopRetry(hash uint64, of *lane) {
-	of.retryAt = 0
-	l.retrying--
-	l.runnable = append(l.runnable, hash)
-	l.activate()
 }
 
 // advance notes which delayed messages have become ready until now.
@@ -375,7 +366,7 @@ func (l *line) read(from, to location) (more bool, err error) {
 			return true, nil
 		}
 		l.passedBy(at)
-		if _, held := l.held[at]; held {
+		if l.held[at] {
 			continue
 		}
 		value := bytes.Clone(iter.Value())

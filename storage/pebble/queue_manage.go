@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
-	"hash/maphash"
 	"slices"
 	"time"
 
@@ -97,7 +96,7 @@ func (l *line) replay(ids []string) (n int, err error) {
 	if len(ids) == 0 {
 		letters, err = l.deadLetters(replayAtOnce)
 	} else {
-		letters, err = l.findAll(ids, func(at location) bool { return at.due == buried })
+		letters, err = l.findLetters(ids)
 	}
 	if err != nil || len(letters) == 0 {
 		return 0, err
@@ -118,8 +117,8 @@ func (l *line) replay(ids []string) (n int, err error) {
 	return len(letters), e.apply()
 }
 
-// findAll reads the messages with some ids, as far as their places are wanted.
-func (l *line) findAll(ids []string, wanted func(location) bool) ([]stored, error) {
+// findLetters reads the dead letters with some ids.
+func (l *line) findLetters(ids []string) ([]stored, error) {
 	ids = slices.Clone(ids)
 	slices.Sort(ids)
 	var all []stored
@@ -129,7 +128,7 @@ func (l *line) findAll(ids []string, wanted func(location) bool) ([]stored, erro
 			return nil, err
 		}
 		for _, at := range places {
-			if !wanted(at) {
+			if at.due != buried {
 				continue
 			}
 			m, err := l.get(at)
@@ -142,25 +141,4 @@ func (l *line) findAll(ids []string, wanted func(location) bool) ([]stored, erro
 		}
 	}
 	return all, nil
-}
-
-// cancel deletes waiting messages.
-func (l *line) cancel(ids []string) (int, error) {
-	l.topic.mu.Lock()
-	defer l.topic.mu.Unlock()
-	messages, err := l.findAll(ids, func(at location) bool { return at.due != buried && !l.held[at] })
-	if err != nil || len(messages) == 0 {
-		return 0, err
-	}
-	e := l.edit()
-	for i := range messages {
-		m := &messages[i]
-		e.remove(m.place, m.ID)
-		l.buffer = slices.DeleteFunc(l.buffer, func(each stored) bool { return each.place == m.place })
-		hash := maphash.String(l.topic.queue.seed, m.Key)
-		if of := l.lanes[hash]; m.Key != "" && of != nil && of.retryAt != 0 && of.queue[0] == m.place {
-			l.stopRetry(hash, of)
-		}
-	}
-	return len(messages), e.apply()
 }

@@ -226,10 +226,15 @@ func TestCrashUnderLoad(t *testing.T) {
 				done++
 			}
 		}
-		cancelled, err := after.Cancel(t.Context(), "acme", work, before...)
-		check(t, err)
-		if done+cancelled != len(before) {
-			t.Errorf("%d messages were accepted, but %d are done and %d wait", len(before), done, cancelled)
+		waiting := drain(t, after)
+		left := 0
+		for _, id := range before {
+			if waiting[id] {
+				left++
+			}
+		}
+		if done+left != len(before) {
+			t.Errorf("%d messages were accepted, but %d are done and %d wait", len(before), done, left)
 		}
 		total, err := after.store.Count(t.Context(), "acme", storage.Events, storage.Query{})
 		check(t, err)
@@ -241,6 +246,22 @@ func TestCrashUnderLoad(t *testing.T) {
 	cancel()
 	publishing.Wait()
 	stop()
+}
+
+// drain takes out all messages that wait and returns their ids.
+func drain(t *testing.T, q *queueStore) map[string]bool {
+	t.Helper()
+	var mu sync.Mutex
+	ids := map[string]bool{}
+	stop := consume(t, q, 4, func(_ context.Context, lease *storage.Lease) storage.Verdict {
+		mu.Lock()
+		defer mu.Unlock()
+		ids[lease.Message.ID] = true
+		return storage.Done()
+	})
+	eventually(t, "nothing waits", func() bool { d, err := q.Depth(t.Context(), "acme", work); return err == nil && d.Ready+d.Delayed == 0 })
+	stop()
+	return ids
 }
 
 func TestTenantsAreServedInTurn(t *testing.T) {
@@ -281,38 +302,31 @@ func TestTenantsAreServedInTurn(t *testing.T) {
 	}
 }
 
-// Ids that the queue made find messages wherever they are, and equal ids find all of them.
+// Ids that the queue made find dead letters, also after a crash, and equal ids find all of them.
 func TestFindByID(t *testing.T) {
 	q := openQueue(t)
-	check(t, q.Publish(t.Context(), "acme", storage.Message{Topic: work, Key: "k"}, storage.Message{Topic: work, Key: "k", Body: []byte("2")}))
-	lease, answer := receive(t, q)
-	answer(storage.Dead("bad"))
-	first := lease.Message.ID
-	lease, answer = receive(t, q)
-	second := lease.Message.ID
-	if n, err := q.Cancel(t.Context(), "acme", work, second); n != 0 || err != nil {
-		t.Errorf("got %d, %v for a message that is being handled", n, err)
+	check(t, q.Publish(t.Context(), "acme", storage.Message{Topic: work, Key: "k"}, storage.Message{Topic: work, Key: "k"}, storage.Message{Topic: work, ID: "twin"},
+		storage.Message{Topic: work, ID: "twin"}, storage.Message{Topic: work, ID: "twin", Due: time.Now().Add(time.Hour)}))
+	var ids []string
+	for range 4 {
+		lease, answer := receive(t, q)
+		ids = append(ids, lease.Message.ID)
+		answer(storage.Dead("bad"))
 	}
-	answer(storage.Again(time.Hour))
-	if n, err := q.Replay(t.Context(), "acme", work, first, first); n != 1 || err != nil {
+	slices.Sort(ids)
+	wantDepth(t, q, "acme", storage.Depth{Delayed: 1, Dead: 4})
+	if n, err := q.Replay(t.Context(), "acme", work, ids[0], ids[0]); n != 1 || err != nil {
 		t.Errorf("got %d, %v, want one message replayed", n, err)
 	}
 	for _, q := range []*queueStore{crash(t, q), q} {
-		n, err := q.Cancel(t.Context(), "acme", work, first, second)
-		if n != 2 || err != nil {
-			t.Errorf("got %d, %v, want two messages cancelled", n, err)
+		n, err := q.Replay(t.Context(), "acme", work, ids...)
+		if n != 3 || err != nil {
+			t.Errorf("got %d, %v, want three messages replayed", n, err)
 		}
-		wantDepth(t, q, "acme", storage.Depth{})
+		if d, err := q.Depth(t.Context(), "acme", work); err != nil || d.Ready != 4 || d.Delayed != 1 || d.Dead != 0 {
+			t.Errorf("got %+v, %v", d, err)
+		}
 	}
-
-	twin := storage.Message{Topic: work, ID: "twin"}
-	later := twin
-	later.Due = time.Now().Add(time.Hour)
-	check(t, q.Publish(t.Context(), "acme", twin, later, twin))
-	if n, err := q.Cancel(t.Context(), "acme", work, "twin"); n != 3 || err != nil {
-		t.Errorf("got %d, %v, want three messages cancelled", n, err)
-	}
-	wantDepth(t, q, "acme", storage.Depth{})
 }
 
 func TestDropForgetsMessages(t *testing.T) {
@@ -454,38 +468,4 @@ func TestVerdictAfterFailedChangeSet(t *testing.T) {
 	}
 	answer(storage.Done())
 	wantDepth(t, q, "acme", storage.Depth{})
-}
-
-// Cancelling reaches messages that were read already: those that are next and those that wait for their key.
-func TestCancelWhatWasRead(t *testing.T) {
-	q := openQueue(t)
-	var msgs []storage.Message
-	for i := range 9 {
-		msgs = append(msgs, storage.Message{Topic: work, ID: strconv.Itoa(i), Key: []string{"a", "a", ""}[i%3]})
-	}
-	check(t, q.Publish(t.Context(), "acme", msgs...))
-	var mu sync.Mutex
-	var order []string
-	hold := make(chan struct{})
-	consume(t, q, 2, func(_ context.Context, lease *storage.Lease) storage.Verdict {
-		mu.Lock()
-		order = append(order, lease.Message.ID)
-		mu.Unlock()
-		<-hold
-		return storage.Done()
-	})
-	eventually(t, "two are in hands", func() bool { mu.Lock(); defer mu.Unlock(); return len(order) == 2 })
-	n, err := q.Cancel(t.Context(), "acme", work, "0", "1", "3", "5") // 0 is being handled
-	check(t, err)
-	if n != 3 {
-		t.Errorf("%d were cancelled, want 3", n)
-	}
-	close(hold)
-	eventually(t, "nothing waits", func() bool { d, err := q.Depth(t.Context(), "acme", work); return err == nil && d == storage.Depth{} })
-	mu.Lock()
-	defer mu.Unlock()
-	slices.Sort(order)
-	if diff := cmp.Diff([]string{"0", "2", "4", "6", "7", "8"}, order); diff != "" {
-		t.Errorf("handled (-want +got):\n%s", diff)
-	}
 }

@@ -185,8 +185,6 @@ func (r *run) loop(ctx context.Context) {
 			}
 		case o := <-r.finished:
 			r.finish(o)
-		case at := <-r.notes.cancelled:
-			r.lines.cancel(at)
 		case <-alarm.C:
 			r.lines.wake(time.Now())
 		}
@@ -212,9 +210,6 @@ func (r *run) work(ctx context.Context, h *held) outcome {
 	defer cancel()
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })()
 	n := r.notes.get(h.at)
-	if n.cancelled {
-		return r.settle(late, h)
-	}
 	if !h.known {
 		h.known, h.attempts = true, n.attempts
 		if n.notBefore.After(time.Now()) {

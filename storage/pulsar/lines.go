@@ -19,9 +19,7 @@ type held struct {
 	known    bool // the notes of other consumers were looked at
 	suspect  bool // another consumer may have died with it
 
-	line    *queueLine // nil while it is not due
-	sleeps  bool
-	wakesAt time.Time
+	line *queueLine // nil while it is not due
 }
 
 // queueLine is the messages of a key, in the order of their handing out. Only the first one moves.
@@ -54,7 +52,7 @@ func (l *lines) add(h *held) {
 	l.all[h.at] = h
 	l.bytes += len(h.lease.Message.Body)
 	if h.lease.Message.Due.After(time.Now()) {
-		l.lay(h, h.lease.Message.Due)
+		l.sleep(h, h.lease.Message.Due)
 		return
 	}
 	l.enlist(h)
@@ -105,37 +103,18 @@ func (l *lines) done(h *held) {
 	l.begins = append(l.begins, q)
 }
 
-// sleep keeps a message that was handed out at the head of its line until its time comes.
-func (l *lines) sleep(h *held, until time.Time) { l.lay(h, until) }
-
-func (l *lines) lay(h *held, until time.Time) {
-	h.sleeps, h.wakesAt = true, until
-	heap.Push(&l.asleep, sleeper{h, until})
-}
+// sleep keeps a message back until its time comes, at the head of its line when it was handed out.
+func (l *lines) sleep(h *held, until time.Time) { heap.Push(&l.asleep, sleeper{h, until}) }
 
 // wake brings back those whose time has come.
 func (l *lines) wake(now time.Time) {
 	for len(l.asleep) > 0 && !l.asleep[0].until.After(now) {
-		s := heap.Pop(&l.asleep).(sleeper)
-		if s.held.sleeps && s.held.wakesAt.Equal(s.until) {
-			l.rouse(s.held)
+		h := heap.Pop(&l.asleep).(sleeper).held
+		if h.line == nil {
+			l.enlist(h)
+		} else {
+			l.begins = append(l.begins, h.line)
 		}
-	}
-}
-
-func (l *lines) rouse(h *held) {
-	h.sleeps = false
-	if h.line == nil {
-		l.enlist(h)
-		return
-	}
-	l.begins = append(l.begins, h.line)
-}
-
-// cancel has a message that sleeps come to its turn now, so that it is found to be cancelled. Any other comes to its turn anyway.
-func (l *lines) cancel(at position) {
-	if h := l.all[at]; h != nil && h.sleeps {
-		l.rouse(h)
 	}
 }
 
@@ -147,7 +126,7 @@ func (l *lines) nextWake() time.Duration {
 	return max(0, time.Until(l.asleep[0].until))
 }
 
-// sleeper is an entry of the heap; one whose message was woken early is passed over.
+// sleeper is an entry of the heap.
 type sleeper struct {
 	held  *held
 	until time.Time

@@ -47,7 +47,7 @@ func (q *Queue) depth(ctx context.Context, tenant, topic string, d *storage.Dept
 	err = messages.readFrom(ctx, c, func(m pulsar.Message) bool {
 		lease, n := decode(topic, m), notes[positionOf(m.ID())]
 		switch {
-		case lease.Tenant != tenant && !many, n != nil && n.cancelled:
+		case lease.Tenant != tenant && !many:
 		case many:
 			waits := lease.Message.Due.After(now) || n != nil && n.notBefore.After(now)
 			if !waits {
@@ -119,31 +119,4 @@ func (q *Queue) Replay(ctx context.Context, tenant, topic string, ids ...string)
 		return 0, q.failure(ctx, doing, err)
 	}
 	return len(again), nil
-}
-
-// Cancel implements storage.Queue. A message that is with a handler just now is done all the same.
-func (q *Queue) Cancel(ctx context.Context, tenant, topic string, ids ...string) (int, error) {
-	const doing = "cancel messages"
-	if err := q.check(ctx, doing); err != nil || len(ids) == 0 {
-		return 0, err
-	}
-	notes, err := q.readNotes(ctx, topic)
-	if err != nil {
-		return 0, q.failure(ctx, doing, err)
-	}
-	var marks []*pulsar.ProducerMessage
-	err = q.messages(topic).read(ctx, func(m pulsar.Message) bool {
-		lease, at := decode(topic, m), positionOf(m.ID())
-		if n := notes[at]; lease.Tenant == tenant && slices.Contains(ids, lease.Message.ID) && (n == nil || !n.cancelled) {
-			marks = append(marks, (&note{cancelled: true}).encode(at))
-		}
-		return true
-	})
-	if err == nil && len(marks) > 0 {
-		err = q.notes(topic).put(ctx, marks...)
-	}
-	if err != nil {
-		return 0, q.failure(ctx, doing, err)
-	}
-	return len(marks), nil
 }

@@ -11,16 +11,14 @@ import (
 
 // note is what a consumer must know of a message beside its content.
 type note struct {
-	attempts  int       // that were begun
-	notBefore time.Time // of the next one
-	cancelled bool
+	attempts  int        // that were begun
+	notBefore time.Time  // of the next one
 	places    []position // where it is written
 }
 
 const (
 	propertyOf        = "of" // the place of the message
 	propertyNotBefore = "not-before"
-	propertyCancelled = "cancelled"
 )
 
 func (n *note) encode(of position) *pulsar.ProducerMessage {
@@ -28,13 +26,10 @@ func (n *note) encode(of position) *pulsar.ProducerMessage {
 	if !n.notBefore.IsZero() {
 		properties[propertyNotBefore] = strconv.FormatInt(n.notBefore.UnixNano(), 10)
 	}
-	if n.cancelled {
-		properties[propertyCancelled] = "true"
-	}
 	return &pulsar.ProducerMessage{Payload: []byte{}, Properties: properties}
 }
 
-// add takes in a written note. Attempts only grow, and what is cancelled stays so.
+// add takes in a written note. Attempts only grow.
 func (n *note) add(m pulsar.Message) {
 	properties := m.Properties()
 	if attempts, _ := strconv.Atoi(properties[propertyAttempt]); attempts > n.attempts {
@@ -43,7 +38,6 @@ func (n *note) add(m pulsar.Message) {
 			n.notBefore = time.Unix(0, at)
 		}
 	}
-	n.cancelled = n.cancelled || properties[propertyCancelled] != ""
 	n.places = append(n.places, positionOf(m.ID()))
 }
 
@@ -57,18 +51,15 @@ func (q *Queue) readNotes(ctx context.Context, topic string) (map[position]*note
 	return found, err
 }
 
-func collect(into map[position]*note, m pulsar.Message) (of position, n *note) {
+func collect(into map[position]*note, m pulsar.Message) {
 	of, err := parsePosition(m.Properties()[propertyOf])
 	if err != nil {
-		return of, &note{}
+		return
 	}
-	n = into[of]
-	if n == nil {
-		n = &note{}
-		into[of] = n
+	if into[of] == nil {
+		into[of] = &note{}
 	}
-	n.add(m)
-	return of, n
+	into[of].add(m)
 }
 
 // notebook follows the notes of a topic while a consumer runs.
@@ -78,12 +69,11 @@ type notebook struct {
 	stop   context.CancelFunc
 	done   sync.WaitGroup
 
-	mu        sync.Mutex
-	notes     map[position]*note
-	gone      []position // of notes that are to be taken away
-	read      position
-	grown     chan struct{} // closed when read grows
-	cancelled chan position // that were cancelled
+	mu    sync.Mutex
+	notes map[position]*note
+	gone  []position // of notes that are to be taken away
+	read  position
+	grown chan struct{} // closed when read grows
 }
 
 // follow opens the notebook of a topic.
@@ -103,8 +93,7 @@ func (q *Queue) follow(ctx context.Context, topic string) (*notebook, error) {
 		return nil, err
 	}
 	b := &notebook{
-		pile: p, reader: reader, notes: map[position]*note{}, read: c.acknowledged,
-		grown: make(chan struct{}), cancelled: make(chan position, 1024),
+		pile: p, reader: reader, notes: map[position]*note{}, read: c.acknowledged, grown: make(chan struct{}),
 	}
 	var own context.Context
 	own, b.stop = context.WithCancel(context.Background())
@@ -126,24 +115,13 @@ func (b *notebook) run(ctx context.Context, old *cursor) {
 		}
 		at := positionOf(m.ID())
 		b.mu.Lock()
-		var of position
-		cancelled := false
 		if !old.has(at) {
-			var n *note
-			of, n = collect(b.notes, m)
-			cancelled = n.cancelled
+			collect(b.notes, m)
 		}
 		b.read = at
 		close(b.grown)
 		b.grown = make(chan struct{})
 		b.mu.Unlock()
-		if cancelled {
-			select {
-			case b.cancelled <- of:
-			case <-ctx.Done():
-				return
-			}
-		}
 	}
 }
 

@@ -2,7 +2,7 @@
 //
 //	prefix:topic         the messages; subscription "workers" of type Key_Shared hands them out
 //	prefix:topic:dead    the dead letters
-//	prefix:topic:notes   what a consumer must know of messages beside their content: attempts, and that one is cancelled
+//	prefix:topic:notes   what a consumer must know of messages beside their content: attempts, and when the next one may be
 //
 // Pulsar keeps what is not acknowledged. Dead letters and notes are acknowledged when they are taken away; nobody consumes them.
 //
@@ -31,7 +31,7 @@ const (
 	operating  = 10 * time.Second // for one request to a broker, and for a message to be acknowledged
 )
 
-// Queue is a storage.Queue. Depth, Cancel, DeadLetters and Replay read what waits in the topic, message by message; they are for
+// Queue is a storage.Queue. Depth, DeadLetters and Replay read what waits in the topic, message by message; they are for
 // people and rare events, not for every request.
 type Queue struct {
 	target *target

@@ -15,9 +15,6 @@ var queueDeadTests = []test[storage.Queue]{
 	{"dead letters are replayed by id", queueReplayIDs},
 	{"dead letters are replayed all at once", queueReplayAll},
 	{"a replayed message can die again", queueDeadAgain},
-	{"waiting messages are cancelled by id", queueCancel},
-	{"cancelling the first message frees those behind it", queueCancelFirst},
-	{"cancelling leaves dead letters alone", queueCancelDead},
 }
 
 func dead(*storage.Lease) storage.Verdict { return storage.Dead("refused: \u00e4 \x00 'x'") }
@@ -120,58 +117,4 @@ func queueDeadAgain(t *testing.T, qs *queueSuite) {
 		same(t, "number of dead letters", len(letters), 1)
 		same(t, "reason", letters[0].Reason, reason)
 	}
-}
-
-func queueCancel(t *testing.T, qs *queueSuite) {
-	q := qs.open(t)
-	publish(t, q, "acme", numbered("a", 1, 5)...)
-	publish(t, q, "acme", message("", "b"))
-	later := message("c", "later")
-	later.Due = time.Now().Add(long)
-	publish(t, q, "acme", later)
-	other := message("a", "a-03")
-	other.Topic = "another topic"
-	publish(t, q, "acme", other)
-
-	n, err := qs.peer(t, q).Cancel(t.Context(), "acme", topic, "a-03", "none", "later", "b", "a-05")
-	ok(t, err)
-	same(t, "cancelled", n, 4)
-	n, err = q.Cancel(t.Context(), "acme", topic, "a-03")
-	ok(t, err)
-	same(t, "cancelled twice", n, 0)
-	d := depth(t, q, "acme", topic)
-	same(t, "ready and delayed", []int64{d.Ready, d.Delayed}, []int64{3, 0})
-	got := &log{t: t}
-	qs.drain(t, q, topic, storage.Consume{Workers: 2}, got.handler(done), "acme")
-	same(t, "deliveries", got.all(), []string{"a-01", "a-02", "a-04"})
-	same(t, "ready in another topic", depth(t, q, "acme", "another topic").Ready, 1)
-}
-
-func queueCancelFirst(t *testing.T, qs *queueSuite) {
-	q := qs.open(t)
-	publish(t, q, "acme", numbered("a", 1, 2)...)
-	got := &log{t: t}
-	qs.consume(t, q, topic, storage.Consume{}, got.handler(func(lease *storage.Lease) storage.Verdict {
-		if lease.Message.ID == "a-01" {
-			return storage.Again(long)
-		}
-		return storage.Done()
-	}))
-	qs.eventually(t, "the first message was tried", func() bool { return got.count() == 1 })
-	qs.eventually(t, "the first message is cancelled", func() bool {
-		n, err := q.Cancel(t.Context(), "acme", topic, "a-01")
-		ok(t, err)
-		return n == 1
-	})
-	qs.eventually(t, "the second message is handled", func() bool { return got.count() == 2 })
-	same(t, "deliveries", got.seen("a"), []string{"a-01", "a-02"})
-}
-
-func queueCancelDead(t *testing.T, qs *queueSuite) {
-	q := qs.open(t)
-	qs.bury(t, q, "acme", "a", 2)
-	n, err := q.Cancel(t.Context(), "acme", topic, "a-01")
-	ok(t, err)
-	same(t, "cancelled", n, 0)
-	same(t, "dead letters", messageIDs(deadLetters(t, q, "acme")), []string{"a-01", "a-02"})
 }

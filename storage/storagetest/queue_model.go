@@ -36,7 +36,6 @@ func queueModel(t *testing.T, qs *queueSuite) {
 		m := &queueState{topic: "run" + strconv.Itoa(runs)}
 		rt.Repeat(map[string]func(*rapid.T){
 			"publish": func(t *rapid.T) { m.publish(t, q) },
-			"cancel":  func(t *rapid.T) { m.cancel(t, q) },
 			"replay":  func(t *rapid.T) { m.replay(t, q) },
 			"consume": func(rt *rapid.T) { m.consume(rt, q, qs.Patience) },
 			"":        func(t *rapid.T) { m.check(t, q) },
@@ -59,30 +58,10 @@ func (m *queueState) publish(t *rapid.T, q storage.Queue) {
 	publish(t, q, "acme", batch...)
 }
 
-func (m *queueState) cancel(t *rapid.T, q storage.Queue) {
-	chosen := m.draw(t)
-	var want int
-	m.waiting = slices.DeleteFunc(m.waiting, func(each storage.Message) bool {
-		found := slices.Contains(chosen, each.ID)
-		if found {
-			want++
-		}
-		return found
-	})
-	n, err := q.Cancel(context.Background(), "acme", m.topic, chosen...)
-	ok(t, err)
-	same(t, "cancelled", n, want)
-}
-
-// draw chooses ids, most of them of messages that exist or existed.
-func (m *queueState) draw(t *rapid.T) []string {
-	return rapid.SliceOfNDistinct(rapid.Map(rapid.IntRange(1, m.next+1), strconv.Itoa), 1, min(3, m.next+1), rapid.ID).Draw(t, "ids")
-}
-
 func (m *queueState) replay(t *rapid.T, q storage.Queue) {
 	var chosen []string
 	if rapid.Bool().Draw(t, "by id") {
-		chosen = m.draw(t)[:1]
+		chosen = []string{strconv.Itoa(rapid.IntRange(1, m.next+1).Draw(t, "id"))} // mostly of a message that exists or existed
 	}
 	var back []storage.Message
 	m.dead = slices.DeleteFunc(m.dead, func(each storage.Message) bool {
