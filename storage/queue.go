@@ -3,6 +3,8 @@ package storage
 import (
 	"context"
 	"time"
+
+	"github.com/tracardi/tracardi-go"
 )
 
 // Message is a piece of work that was accepted and is to be done by a worker.
@@ -43,6 +45,26 @@ func Dead(reason string) Verdict { return Verdict{Settle: true, Dead: reason} }
 
 // Committed tells that a change set has acknowledged the message.
 func Committed() Verdict { return Verdict{} }
+
+const (
+	mostAttempts   = 20              // at what may never work; about ten minutes
+	longestPause   = time.Minute     // between them
+	longestAbsence = 5 * time.Second // between looks whether something is back
+)
+
+// Failed is the verdict on a message whose work ended with an error that may have been for the moment. Work for which something
+// was Unavailable is tried until that is back, and soon then: an outage is not the message's fault. Anything else ends in the dead
+// letters, after pauses that double.
+func Failed(attempt int, err error) Verdict {
+	pause := min(100*time.Millisecond<<min(attempt, 10), longestPause)
+	switch {
+	case tracardi.KindOf(err) == tracardi.Unavailable:
+		return Again(min(pause, longestAbsence))
+	case attempt >= mostAttempts:
+		return Dead(err.Error())
+	}
+	return Again(pause)
+}
 
 // Handler does the work of one message.
 type Handler func(ctx context.Context, lease *Lease) Verdict

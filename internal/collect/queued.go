@@ -78,11 +78,8 @@ func (c *Collector) handle(ctx context.Context, lease *storage.Lease) storage.Ve
 		case tracardi.Invalid, tracardi.TooLarge, tracardi.Unauthenticated, tracardi.Forbidden:
 			return storage.Dead(err.Error())
 		}
-		if lease.Message.Attempt >= maxAttempts {
-			return storage.Dead(err.Error())
-		}
-		c.options.Log.Warn("collect: a payload waits for another attempt", "payload", payload.ID, "attempt", lease.Message.Attempt, "error", err)
-		return storage.Again(backoff(lease.Message.Attempt))
+		c.options.Log.Warn("collect: a payload is not processed", "payload", payload.ID, "attempt", lease.Message.Attempt, "error", err)
+		return storage.Failed(lease.Message.Attempt, err)
 	}
 	return storage.Committed()
 }
@@ -103,10 +100,3 @@ const (
 	sourceAttempts = 4
 	sourceWait     = 500 * time.Millisecond
 )
-
-const maxAttempts = 20
-
-// backoff doubles from a tenth of a second to a minute.
-func backoff(attempt int) time.Duration {
-	return min(100*time.Millisecond<<min(attempt, 10), time.Minute)
-}

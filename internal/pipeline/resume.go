@@ -18,24 +18,18 @@ func (p *Pipeline) WorkFlows(ctx context.Context, workers int) error {
 	return p.options.Queue.Consume(ctx, FlowTopic, storage.Consume{Workers: workers}, p.handle)
 }
 
-const maxWakes = 20 // attempts at a message
-
 func (p *Pipeline) handle(ctx context.Context, lease *storage.Lease) storage.Verdict {
 	var m wake
 	if err := json.Unmarshal(lease.Message.Body, &m); err != nil {
 		return storage.Dead("the message wakes no run: " + err.Error())
 	}
 	fault.At(fault.Woken)
-	err := p.resume(ctx, lease, &m)
-	switch {
-	case err == nil:
-		fault.At(fault.WentOn)
-		return storage.Committed()
-	case lease.Message.Attempt >= maxWakes:
-		return storage.Dead(err.Error())
+	if err := p.resume(ctx, lease, &m); err != nil {
+		p.options.Log.Warn("pipeline: a run of a flow does not go on", "run", m.Run, "attempt", lease.Message.Attempt, "error", err)
+		return storage.Failed(lease.Message.Attempt, err)
 	}
-	p.options.Log.Warn("pipeline: a run of a flow waits for another attempt", "run", m.Run, "attempt", lease.Message.Attempt, "error", err)
-	return storage.Again(min(100*time.Millisecond<<min(lease.Message.Attempt, 10), time.Minute))
+	fault.At(fault.WentOn)
+	return storage.Committed()
 }
 
 // resume does what a message asks for, and acknowledges it in the same change set. What it finds done already it leaves alone.
