@@ -37,6 +37,12 @@ type house struct {
 
 func open(t *testing.T, options auth.Options) *house {
 	t.Helper()
+	return openOn(t, options, func(config storage.Config) storage.Config { return config })
+}
+
+// openOn lets a test stand between the guard and the store.
+func openOn(t *testing.T, options auth.Options, between func(storage.Config) storage.Config) *house {
+	t.Helper()
 	config, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "config.db"))
 	if err != nil {
 		t.Fatal(err)
@@ -51,7 +57,7 @@ func open(t *testing.T, options auth.Options) *house {
 		}
 	})
 	h := &house{config: config, now: time.Now()}
-	options.Config, options.Cache, options.Log = config, cache, slog.New(slog.DiscardHandler)
+	options.Config, options.Cache, options.Log = between(config), cache, slog.New(slog.DiscardHandler)
 	options.Now = func() time.Time { return h.now }
 	if h.Guard, err = auth.New(options); err != nil {
 		t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/tracardi/tracardi-go"
 )
@@ -44,8 +45,10 @@ type Actor struct {
 	Tenant string
 	Scopes []string // what a token is limited to, such as "events:read"; nil for everything that the role may do
 
-	user    bool   // a person, not a token
-	session string // the id of the stored session, when the caller came with a cookie
+	user    bool      // a person, not a token
+	session string    // the id of the stored session, when the caller came with a cookie
+	owner   string    // the id of the person, or of the one whose token it is; empty for the token of the settings
+	expires time.Time // the end of the token; zero for never
 }
 
 // IsUser tells whether the actor is a person who signed in, and not a token.

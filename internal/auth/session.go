@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -28,6 +29,8 @@ type session struct {
 	Expires time.Time `json:"expires"`
 }
 
+var errCredentials = tracardi.Errorf(tracardi.Unauthenticated, "the e-mail address or the password is wrong")
+
 var errSession = tracardi.Errorf(tracardi.Unauthenticated, "your session is over: sign in again")
 
 // Login checks a password and starts a session. It returns the session's secret for the cookie. Whether the account is
@@ -48,20 +51,36 @@ func (g *Guard) Login(ctx context.Context, tenant, email, password, ip string) (
 	}
 	if !ok || entry.Value.Disabled {
 		g.log.Warn("sign-in refused", "tenant", tenant, "user", userID(email), "ip", ip)
-		return "", User{}, tracardi.Errorf(tracardi.Unauthenticated, "the e-mail address or the password is wrong")
+		return "", User{}, errCredentials
 	}
 	succeeded()
 	if secret, err = g.startSession(ctx, tenant, entry.ID); err != nil {
 		return "", User{}, err
 	}
 	entry.Value.LastLogin = g.now().UTC()
-	if stored, err := g.users.Put(ctx, tenant, entry); err == nil {
-		entry = stored
-	} else if tracardi.KindOf(err) != tracardi.Conflict { // somebody else's change of the account matters more
-		return "", User{}, err
+	stored, err := g.users.Put(ctx, tenant, entry)
+	if tracardi.KindOf(err) == tracardi.Conflict {
+		stored, err = g.sameAccount(ctx, tenant, entry)
 	}
+	if err != nil {
+		return "", User{}, errors.Join(err, g.Logout(ctx, tenant, secret))
+	}
+	entry = stored
 	g.log.Info("signed in", "tenant", tenant, "user", entry.ID, "ip", ip)
 	return secret, userOf(entry), nil
+}
+
+// sameAccount returns an account that was changed during a sign-in. The sessions of a user have ended when the password changed;
+// a sign-in with the one before must not begin another.
+func (g *Guard) sameAccount(ctx context.Context, tenant string, seen workspace.Entry[account]) (workspace.Entry[account], error) {
+	now, err := g.users.Get(ctx, tenant, seen.ID)
+	if err == nil && now.Value.Hash == seen.Value.Hash && !now.Value.Disabled {
+		return now, nil
+	}
+	if err == nil || tracardi.KindOf(err) == tracardi.NotFound {
+		err = errCredentials
+	}
+	return now, err
 }
 
 func (g *Guard) startSession(ctx context.Context, tenant, user string) (secret string, err error) {
@@ -95,7 +114,7 @@ func (g *Guard) visitor(w http.ResponseWriter, r *http.Request, tenant, secret s
 	}
 	return &Actor{
 		ID: user.ID, Email: user.Value.Email, Name: user.Value.Name, Role: user.Value.Role, Tenant: tenant,
-		user: true, session: entry.ID,
+		user: true, session: entry.ID, owner: user.ID,
 	}, nil
 }
 

@@ -1,6 +1,7 @@
 package auth_test
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/tracardi/tracardi-go"
 	"github.com/tracardi/tracardi-go/internal/auth"
+	"github.com/tracardi/tracardi-go/storage"
 )
 
 func TestLogin(t *testing.T) {
@@ -304,5 +306,61 @@ func TestThrottleHoldsAgainstManyAtOnce(t *testing.T) {
 	group.Wait()
 	if looked != 10 {
 		t.Errorf("%d passwords were looked at, want 10", looked)
+	}
+}
+
+// meddling is a configuration in which something happens between the check of a password and the start of the session.
+type meddling struct {
+	storage.Config
+	meanwhile func()
+}
+
+func (m *meddling) Put(ctx context.Context, item storage.Item) (storage.Item, error) {
+	if happens := m.meanwhile; happens != nil && item.Kind == "session" {
+		m.meanwhile = nil
+		happens()
+	}
+	return m.Config.Put(ctx, item)
+}
+
+// TestOldPasswordBeginsNothing signs in with a password that is changed at that moment: all other sessions end then, and this one
+// must not begin.
+func TestOldPasswordBeginsNothing(t *testing.T) {
+	name, next, disabled := "Ann B.", "another good one", true
+	for _, c := range []struct {
+		name   string
+		change auth.UserChange
+		works  bool
+	}{
+		{"name", auth.UserChange{Name: &name}, true},
+		{"password", auth.UserChange{Password: &next}, false},
+		{"disabled", auth.UserChange{Disabled: &disabled}, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			store := &meddling{}
+			h := openOn(t, auth.Options{}, func(config storage.Config) storage.Config {
+				store.Config = config
+				return store
+			})
+			h.createUser(t, "root@example.com", auth.Admin)
+			ann := h.createUser(t, "ann@example.com", auth.Viewer)
+			store.meanwhile = func() {
+				if _, err := h.UpdateUser(t.Context(), tenant, ann.ID, c.change); err != nil {
+					t.Error(err)
+				}
+			}
+			secret, user, err := h.Login(t.Context(), tenant, "ann@example.com", password, ip)
+			if c.works {
+				if err != nil || user.Name != name {
+					t.Fatalf("got %+v, %v", user, err)
+				}
+				h.actor(t, secret)
+				return
+			}
+			wantKind(t, err, tracardi.Unauthenticated)
+			if secret != "" || strings.Contains(h.stored(t), "session ") {
+				t.Errorf("a session began:\n%s", h.stored(t))
+			}
+		})
 	}
 }

@@ -38,6 +38,7 @@ type token struct {
 	Scopes   []string  `json:"scopes,omitempty"`
 	Hint     string    `json:"hint"`
 	Maker    string    `json:"maker"`
+	Owner    string    `json:"owner,omitempty"` // id of the user whose token it is, made by themselves or by a token of theirs
 	Digest   string    `json:"digest"`
 	Expires  time.Time `json:"expires,omitzero"`
 	LastUsed time.Time `json:"last_used,omitzero"`
@@ -62,7 +63,7 @@ type NewToken struct {
 }
 
 // CreateToken makes a token and returns its secret, which is never shown again. Nobody can hand out more than they may do
-// themselves: that is Forbidden.
+// themselves, nor for longer: that is Forbidden.
 func (g *Guard) CreateToken(ctx context.Context, actor *Actor, wanted NewToken) (secret string, made Token, err error) {
 	if err := checkRole(wanted.Role); err != nil {
 		return "", Token{}, err
@@ -85,12 +86,17 @@ func (g *Guard) CreateToken(ctx context.Context, actor *Actor, wanted NewToken) 
 			Kind: tracardi.Forbidden, Field: "scopes",
 			Message: "you cannot hand out more than you may do: " + strings.Join(actor.Scopes, ", "),
 		}
+	case !actor.expires.IsZero() && (wanted.Expires.IsZero() || wanted.Expires.After(actor.expires)):
+		return "", Token{}, &tracardi.Error{
+			Kind: tracardi.Forbidden, Field: "expires",
+			Message: "you cannot hand out a token that outlives your own, which ends at " + actor.expires.UTC().Format(time.RFC3339),
+		}
 	}
 	secret = tokenPrefix + newSecret()
 	sum := digest(secret)
 	entry, err := g.tokens.Put(ctx, actor.Tenant, workspace.Entry[token]{ID: idOf(sum), Name: wanted.Name, Value: token{
 		Name: wanted.Name, Role: wanted.Role, Scopes: wanted.Scopes, Hint: secret[:len(tokenPrefix)+4] + "…",
-		Maker: actor.ID, Digest: sum, Expires: wanted.Expires,
+		Maker: actor.ID, Owner: actor.owner, Digest: sum, Expires: wanted.Expires,
 	}})
 	if err != nil {
 		return "", Token{}, err
@@ -112,8 +118,8 @@ func (g *Guard) Tokens(ctx context.Context, tenant string) ([]Token, error) {
 	return tokens, nil
 }
 
-// DeleteToken ends a token; NotFound when there is none of this id. Only administrators end tokens whose role is above their
-// own: others get Forbidden.
+// DeleteToken ends a token and those that were made with it; NotFound when there is none of this id. Only administrators end
+// tokens whose role is above their own: others get Forbidden.
 func (g *Guard) DeleteToken(ctx context.Context, actor *Actor, id string) error {
 	entry, err := g.tokens.Get(ctx, actor.Tenant, id)
 	if err != nil {
@@ -122,13 +128,42 @@ func (g *Guard) DeleteToken(ctx context.Context, actor *Actor, id string) error 
 	if !actor.Role.MayGrant(entry.Value.Role) {
 		return tracardi.Errorf(tracardi.Forbidden, "you cannot delete a token with a role that you do not have")
 	}
+	tokens, err := g.tokens.List(ctx, actor.Tenant)
+	if err != nil {
+		return err
+	}
 	g.log.Info("token deleted", "tenant", actor.Tenant, "token", id, "by", actor.ID)
-	return g.tokens.Delete(ctx, actor.Tenant, id)
+	return g.dropToken(ctx, actor.Tenant, id, tokens)
 }
 
-// endTokens removes the tokens that a user made and that fit.
+// dropToken removes a token after those that were made with it, so that what breaks off can be repeated.
+func (g *Guard) dropToken(ctx context.Context, tenant, id string, tokens []workspace.Entry[token]) error {
+	for _, entry := range tokens {
+		if entry.Value.Maker == id {
+			if err := g.dropToken(ctx, tenant, entry.ID, tokens); err != nil && tracardi.KindOf(err) != tracardi.NotFound {
+				return err
+			}
+		}
+	}
+	return g.tokens.Delete(ctx, tenant, id)
+}
+
+// endTokens removes the tokens of a user that fit.
 func (g *Guard) endTokens(ctx context.Context, tenant, user string, fits func(*token) bool) error {
-	return remove(ctx, g.tokens, tenant, func(t *token) bool { return t.Maker == user && fits(t) })
+	return remove(ctx, g.tokens, tenant, func(t *token) bool { return t.Owner == user && fits(t) })
+}
+
+// stands tells whether the user whose token it is may still do what it may. It holds from the moment at which a user is changed,
+// also when the removal of the tokens breaks off.
+func (g *Guard) stands(ctx context.Context, tenant string, t *token) (bool, error) {
+	if t.Owner == "" { // made with the administrator's token of the settings
+		return true, nil
+	}
+	owner, err := g.users.Get(ctx, tenant, t.Owner)
+	if err != nil && tracardi.KindOf(err) == tracardi.NotFound {
+		return false, nil
+	}
+	return err == nil && !owner.Value.Disabled && owner.Value.Role.MayGrant(t.Role), err
 }
 
 var errToken = tracardi.Errorf(tracardi.Unauthenticated, "the token is unknown or has expired: ask an administrator for a new one")
@@ -157,6 +192,11 @@ func (g *Guard) bearer(ctx context.Context, tenant, secret string) (*Actor, erro
 		}
 		return nil, errToken
 	}
+	if stands, err := g.stands(ctx, tenant, &entry.Value); err != nil {
+		return nil, err
+	} else if !stands {
+		return nil, errToken
+	}
 	if now.Sub(entry.Value.LastUsed) >= lastUsedInterval {
 		entry.Value.LastUsed = now.UTC()
 		// A Conflict means that another request wrote it down, or that the token was deleted a moment ago.
@@ -164,7 +204,10 @@ func (g *Guard) bearer(ctx context.Context, tenant, secret string) (*Actor, erro
 			return nil, err
 		}
 	}
-	return &Actor{ID: entry.ID, Name: entry.Value.Name, Role: entry.Value.Role, Tenant: tenant, Scopes: nilIfEmpty(entry.Value.Scopes)}, nil
+	return &Actor{
+		ID: entry.ID, Name: entry.Value.Name, Role: entry.Value.Role, Tenant: tenant, Scopes: nilIfEmpty(entry.Value.Scopes),
+		owner: entry.Value.Owner, expires: entry.Value.Expires,
+	}, nil
 }
 
 func nilIfEmpty(scopes []string) []string {

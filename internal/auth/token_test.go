@@ -1,6 +1,7 @@
 package auth_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/tracardi/tracardi-go"
 	"github.com/tracardi/tracardi-go/internal/auth"
+	"github.com/tracardi/tracardi-go/storage"
 )
 
 func admin() *auth.Actor {
@@ -124,5 +126,106 @@ func TestNobodyHandsOutMoreThanTheyHave(t *testing.T) {
 		if (err == nil) != (c.kind == 0) || err != nil && tracardi.KindOf(err) != c.kind {
 			t.Errorf("%s %v hands out %s %v: %v, want %v", c.maker, c.scopes, c.role, c.wanted, err, c.kind)
 		}
+	}
+}
+
+// TestTokensMadeWithTokensEndWithTheirUser makes a token with a token with a token, as somebody would who wants to stay.
+func TestTokensMadeWithTokensEndWithTheirUser(t *testing.T) {
+	disabled, viewer := true, auth.Viewer
+	for _, c := range []struct {
+		name   string
+		change func(h *house, user, first, second string) error
+		first  bool // still works afterwards
+	}{
+		{"nothing", func(*house, string, string, string) error { return nil }, true},
+		{"user deleted", func(h *house, user, _, _ string) error { return h.DeleteUser(t.Context(), tenant, user) }, false},
+		{"user disabled", func(h *house, user, _, _ string) error {
+			_, err := h.UpdateUser(t.Context(), tenant, user, auth.UserChange{Disabled: &disabled})
+			return err
+		}, false},
+		{"lesser role", func(h *house, user, _, _ string) error {
+			_, err := h.UpdateUser(t.Context(), tenant, user, auth.UserChange{Role: &viewer})
+			return err
+		}, false},
+		{"first token deleted", func(h *house, _, first, _ string) error { return h.DeleteToken(t.Context(), admin(), first) }, false},
+		{"second token deleted", func(h *house, _, _, second string) error { return h.DeleteToken(t.Context(), admin(), second) }, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			h := open(t, auth.Options{})
+			h.createUser(t, "ann@example.com", auth.Admin)
+			bob := h.createUser(t, "bob@example.com", auth.Developer)
+			actor := h.actor(t, h.login(t, "bob@example.com", password))
+			var secrets, ids []string
+			for _, name := range []string{"first", "second", "third"} {
+				secret, made, err := h.CreateToken(t.Context(), actor, auth.NewToken{Name: name, Role: auth.Developer})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if actor, err = h.bearer(t, "Bearer "+secret); err != nil {
+					t.Fatal(err)
+				}
+				secrets, ids = append(secrets, secret), append(ids, made.ID)
+			}
+			if err := c.change(h, bob.ID, ids[0], ids[1]); err != nil {
+				t.Fatal(err)
+			}
+			for i, want := range []bool{c.first, c.first && c.name == "nothing", c.first && c.name == "nothing"} {
+				if _, err := h.bearer(t, "Bearer "+secrets[i]); (err == nil) != want {
+					t.Errorf("token %d: %v", i+1, err)
+				}
+			}
+		})
+	}
+}
+
+// breaking is a configuration whose tokens cannot be removed for a while.
+type breaking struct {
+	storage.Config
+	broken bool
+}
+
+func (b *breaking) Delete(ctx context.Context, tenant, kind, id string) error {
+	if b.broken && kind == "token" {
+		return tracardi.Errorf(tracardi.Unavailable, "the store is away")
+	}
+	return b.Config.Delete(ctx, tenant, kind, id)
+}
+
+// TestTokensOfAnUnfinishedDeletionAreWorthless has the store fail between the deletion of a user and that of the tokens.
+func TestTokensOfAnUnfinishedDeletionAreWorthless(t *testing.T) {
+	store := &breaking{}
+	h := openOn(t, auth.Options{}, func(config storage.Config) storage.Config {
+		store.Config = config
+		return store
+	})
+	h.createUser(t, "ann@example.com", auth.Admin)
+	bob := h.createUser(t, "bob@example.com", auth.Developer)
+	secret, _, err := h.CreateToken(t.Context(), h.actor(t, h.login(t, "bob@example.com", password)), auth.NewToken{Name: "a", Role: auth.Developer})
+	if err != nil {
+		t.Fatal(err)
+	}
+	store.broken = true
+	wantKind(t, h.DeleteUser(t.Context(), tenant, bob.ID), tracardi.Unavailable)
+	_, err = h.bearer(t, "Bearer "+secret)
+	wantKind(t, err, tracardi.Unauthenticated)
+}
+
+func TestNoTokenOutlivesTheOneThatMadeIt(t *testing.T) {
+	h := open(t, auth.Options{})
+	end := h.now.Add(time.Hour)
+	secret, _, err := h.CreateToken(t.Context(), admin(), auth.NewToken{Name: "short", Role: auth.Developer, Expires: end})
+	if err != nil {
+		t.Fatal(err)
+	}
+	actor, err := h.bearer(t, "Bearer "+secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, expires := range []time.Time{{}, end.Add(time.Second)} {
+		_, _, err := h.CreateToken(t.Context(), actor, auth.NewToken{Name: "longer", Role: auth.Developer, Expires: expires})
+		wantKind(t, err, tracardi.Forbidden)
+	}
+	if _, _, err := h.CreateToken(t.Context(), actor, auth.NewToken{Name: "as long", Role: auth.Developer, Expires: end}); err != nil {
+		t.Error(err)
 	}
 }
