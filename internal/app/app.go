@@ -159,7 +159,9 @@ func (p *Program) assemble(ctx context.Context, st *stores, secret []byte) (*par
 	monitor := p.vitals(st, road.Instance, func() vitals.Counts { return countsOf(&collector.Counts) })
 	limits := collect.DefaultLimits
 	limits.Body, limits.Plain = s.MaxBodyBytes, 2*s.MaxBodyBytes
-	collector = collect.New(collect.Options{Workspace: ws, Process: measured(line, monitor, numbers), Queue: st.queue, Limits: limits, Log: p.Log})
+	collector = collect.New(collect.Options{
+		Workspace: ws, Process: measured(line, monitor, numbers), Queue: st.queue, Limits: limits, Memory: s.MemoryBytes() / 4, Log: p.Log,
+	})
 	parts := &parts{
 		health:  &health{log: p.Log, checks: st.checks},
 		metrics: numbers, vitals: monitor, workspace: ws, guard: guard, road: road, line: line, collector: collector,

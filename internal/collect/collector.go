@@ -1,15 +1,16 @@
 package collect
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
 	"slices"
-	"strconv"
 	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/klauspost/compress/zstd"
 
 	"github.com/tracardi/tracardi-go"
 	"github.com/tracardi/tracardi-go/internal/workspace"
@@ -25,7 +26,8 @@ type Options struct {
 	Process   Process
 	Queue     storage.Queue
 	Limits    Limits
-	InFlight  int // requests at once; more get a 503. 0 means 2048
+	InFlight  int   // requests at once; more get a 503. 0 means 2048
+	Memory    int64 // bytes that the large bodies of all requests may take together; more get a 503. 0 means 64 MB
 	Log       *slog.Logger
 }
 
@@ -34,6 +36,8 @@ type Collector struct {
 	options Options
 	limits  *limiters
 	busy    chan struct{}
+	room    room
+	zstd    *zstd.Decoder
 	Counts  Counts
 }
 
@@ -53,7 +57,9 @@ func New(o Options) *Collector {
 	if o.Limits == (Limits{}) {
 		o.Limits = DefaultLimits
 	}
-	return &Collector{options: o, limits: newLimiters(), busy: make(chan struct{}, o.InFlight)}
+	c := &Collector{options: o, limits: newLimiters(), busy: make(chan struct{}, o.InFlight), zstd: newZstd(o.Limits.Plain)}
+	c.room.left.Store(cmp.Or(o.Memory, 64<<20))
+	return c
 }
 
 // Routes adds the collector's addresses to a mux.
@@ -76,50 +82,25 @@ func (c *Collector) Routes(mux *http.ServeMux) {
 	mux.Handle("GET /pixel/{type}/{source}/{session}", c.Endpoint(c.pixel, writeFailure))
 }
 
-// Endpoint wraps a handler with what all of them share: a bound on requests at once, errors in the dialect's words, counts.
+// Endpoint wraps a handler with what all of them share: bounds on requests at once and on what their bodies take, errors in the
+// dialect's words, counts.
 func (c *Collector) Endpoint(handle func(http.ResponseWriter, *http.Request) error, answer func(http.ResponseWriter, Failure)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c.allowOrigin(w, r)
-		timed := &timed{ResponseWriter: w, began: time.Now()}
+		x := &exchange{ResponseWriter: w, began: time.Now(), room: &c.room}
+		defer x.leave()
 		select {
 		case c.busy <- struct{}{}:
 			defer func() { <-c.busy }()
 		default:
-			c.fail(timed, r, &tracardi.Error{Kind: tracardi.Unavailable, RetryAfter: time.Second, Message: "too many requests at once: send again in a second"}, answer)
+			c.fail(x, r, &tracardi.Error{Kind: tracardi.Unavailable, RetryAfter: time.Second, Message: "too many requests at once: send again in a second"}, answer)
 			return
 		}
-		if err := handle(timed, r); err != nil {
-			c.fail(timed, r, err, answer)
+		if err := handle(x, r); err != nil {
+			c.fail(x, r, err, answer)
 		}
 	})
 }
-
-// timed says in the answer's header how many seconds it took.
-type timed struct {
-	http.ResponseWriter
-	began time.Time
-	told  bool
-}
-
-// WriteHeader implements http.ResponseWriter.
-func (t *timed) WriteHeader(status int) {
-	if !t.told {
-		t.told = true
-		t.Header()["X-Process-Time"] = []string{strconv.FormatFloat(time.Since(t.began).Seconds(), 'f', 6, 64)}
-	}
-	t.ResponseWriter.WriteHeader(status)
-}
-
-// Write implements http.ResponseWriter.
-func (t *timed) Write(text []byte) (int, error) {
-	if !t.told {
-		t.WriteHeader(http.StatusOK)
-	}
-	return t.ResponseWriter.Write(text)
-}
-
-// Unwrap lets http.ResponseController reach the connection.
-func (t *timed) Unwrap() http.ResponseWriter { return t.ResponseWriter }
 
 // take checks the payload's source and processes it.
 func (c *Collector) take(r *http.Request, payload *tracardi.Payload, way string) (*tracardi.Answer, error) {

@@ -143,6 +143,7 @@ var sources = []tracardi.Source{
 	{ID: "slow", Types: []string{tracardi.SourceREST}, Enabled: true, RateLimit: 2},
 	{ID: "later", Types: []string{tracardi.SourceREST, tracardi.SourceWebhook}, Enabled: true, Queued: true},
 	{ID: "links", Types: []string{tracardi.SourceRedirect}, Enabled: true},
+	{ID: "own-links", Types: []string{tracardi.SourceRedirect}, Enabled: true, Origins: []string{"https://shop.example"}},
 }
 
 // Redirects of the tests.
@@ -152,6 +153,7 @@ var redirects = []tracardi.Redirect{
 		Tags: []string{"mail"}, Props: map[string]any{"campaign": "payload@params.c", "order": "payload@body.order", "fixed": 7},
 	},
 	{ID: "plain", Name: "Plain", URL: "https://shop.example/", Source: tracardi.Ref{ID: "links"}, EventType: "link-clicked"},
+	{ID: "guarded", Name: "Guarded", URL: "https://shop.example/", Source: tracardi.Ref{ID: "own-links"}, EventType: "link-clicked"},
 	{ID: "wrong", Name: "Wrong", URL: "https://shop.example/", Source: tracardi.Ref{ID: "shop"}, EventType: "link-clicked"},
 }
 

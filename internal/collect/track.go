@@ -9,7 +9,7 @@ import (
 
 // track takes a payload in the tracker's own dialect. The content type does not matter: beacons and old clients send none.
 func (c *Collector) track(w http.ResponseWriter, r *http.Request) error {
-	text, err := ReadBody(w, r, c.options.Limits)
+	text, err := c.ReadBody(w, r, c.options.Limits)
 	if err != nil {
 		return err
 	}

@@ -1,15 +1,8 @@
 package collect
 
 import (
-	"bytes"
 	"encoding/base64"
-	"errors"
-	"io"
-	"mime"
-	"mime/multipart"
 	"net/http"
-	"net/url"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/tracardi/tracardi-go"
@@ -68,78 +61,6 @@ func addressed(r *http.Request, properties tracardi.Object) (*tracardi.Payload, 
 		}
 	}
 	return payload, nil
-}
-
-// bodyProperties reads the properties from a JSON body or a form.
-func (c *Collector) bodyProperties(w http.ResponseWriter, r *http.Request) (tracardi.Object, error) {
-	text, err := ReadBody(w, r, c.options.Limits)
-	if err != nil || len(text) == 0 {
-		return tracardi.Object{}, err
-	}
-	var form url.Values
-	media, params, _ := mime.ParseMediaType(r.Header.Get("Content-Type")) // without a type it is JSON, like most
-	switch media {
-	case "application/x-www-form-urlencoded":
-		form, err = url.ParseQuery(string(text))
-	case "multipart/form-data":
-		form, err = readParts(text, params["boundary"])
-	default:
-		return decodeObject("body", text, c.options.Limits)
-	}
-	if err != nil {
-		return tracardi.Object{}, tracardi.InvalidField("body", "is no valid form: %v", err)
-	}
-	return formProperties("body", form, c.options.Limits)
-}
-
-// readParts reads the fields of a form in parts. Files are not kept.
-func readParts(text []byte, boundary string) (url.Values, error) {
-	form := url.Values{}
-	for reader := multipart.NewReader(bytes.NewReader(text), boundary); ; {
-		part, err := reader.NextPart()
-		if errors.Is(err, io.EOF) {
-			return form, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		if part.FileName() != "" {
-			continue
-		}
-		value, err := io.ReadAll(part)
-		if err != nil {
-			return nil, err
-		}
-		form.Add(part.FormName(), string(value))
-	}
-}
-
-func (c *Collector) queryProperties(r *http.Request) (tracardi.Object, error) {
-	return formProperties("query", r.URL.Query(), c.options.Limits)
-}
-
-// formProperties makes properties of the parameters in a part of the request: one value is a text, several are a list.
-func formProperties(place string, values url.Values, limits Limits) (o tracardi.Object, err error) {
-	tree := make(map[string]any, len(values))
-	count := 0
-	for name, list := range values {
-		items := make([]any, len(list))
-		for i, item := range list {
-			if len(item) > limits.Text || len(name) > limits.Text {
-				return o, tooLarge(place+"."+name, "the text is longer than %d bytes", limits.Text)
-			}
-			items[i] = strings.ToValidUTF8(item, "\ufffd")
-		}
-		name = strings.ToValidUTF8(name, "\ufffd")
-		tree[name] = items
-		if len(items) == 1 {
-			tree[name] = items[0]
-		}
-		if count += len(items); count > limits.Keys {
-			return o, tooLarge(place, "the form has more than %d values", limits.Keys)
-		}
-	}
-	return tracardi.NewObject(tree), nil
 }
 
 // pixelImage is a transparent GIF of one pixel.

@@ -131,3 +131,66 @@ func TestRateLimitAsksToWait(t *testing.T) {
 	}
 	t.Error("no request was refused")
 }
+
+// TestEveryRouteRefuses sends what bad clients send to each address that takes messages, with the keys of both kinds of source.
+func TestEveryRouteRefuses(t *testing.T) {
+	e := newEdge(t)
+	message := func(n int) string {
+		return `{"type":"track","userId":"7","previousId":"6","groupId":"g","event":"Big","mergeProperties":[{"type":"a","value":1},{"type":"b","value":2}],"properties":{"x":"` +
+			strings.Repeat("x", n) + `"},"traits":{"x":"` + strings.Repeat("x", n) + `"}}`
+	}
+	good := message(1)
+	paths := []string{"/v1/track", "/v1/identify", "/v1/page", "/v1/screen", "/v1/group", "/v1/alias", "/v1/merge"}
+	for _, letter := range strings.Split("tipsgab", "") {
+		paths = append(paths, "/v1/"+letter)
+	}
+	for _, path := range append(paths, "/v1/batch", "/v1/batch/", "/v1/import", "/beacon/v1/batch") {
+		batch := strings.Contains(path, "batch") || path == "/v1/b" || path == "/v1/import"
+		body := func(text string) string {
+			if batch {
+				return `{"batch":[` + text + `]}`
+			}
+			return text
+		}
+		refused := func(what string, status int, path, key, body string, headers ...string) {
+			t.Helper()
+			got, text, _ := e.post(path, key, body, headers...)
+			if got != status || !strings.Contains(text, `"success":false`) {
+				t.Errorf("%s with %s: %d %s, want %d", path, what, got, text, status)
+			}
+		}
+		for _, key := range []string{"key", "rudder-key"} {
+			refused("broken JSON", 400, path, key, body(`{"a":`))
+			refused("a list", 400, path, key, `[]`)
+			refused("33 kB", 413, path, key, body(message(33<<10)))
+			refused("501 kB", 413, path, key, body(message(501<<10)))
+			refused("a bomb", 413, path, key, squeezed(strings.Repeat(" ", 20<<20)), "Content-Encoding", "gzip")
+			refused("much nesting", 400, path, key, strings.Repeat(`{"a":`, 20_000))
+			refused("the year 9999", 400, path, key, body(strings.Replace(good, "{", `{"timestamp":"9999-12-31T23:59:59Z",`, 1)))
+			refused("the year 1", 400, path, key, body(strings.Replace(good, "{", `{"originalTimestamp":"0001-01-01T00:00:00Z",`, 1)))
+		}
+		refused("no key", 401, path, "", body(good))
+		refused("a wrong key", 401, path, "wrong", body(good))
+		refused("a wrong key in the address", 401, path+"?writeKey=wrong", "", body(good))
+		refused("the key of a disabled source", 401, path, "closed-key", body(good))
+		refused("a page of another origin", 403, path, "page-key", body(good), "Origin", "https://bad.example")
+		if batch {
+			refused("an unknown type", 400, path, "key", body(strings.Replace(good, "track", "dance", 1)))
+		}
+	}
+	for query, want := range map[string]int{
+		"": 401, "?writeKey=wrong": 401, "?writeKey=closed-key": 401, "?writeKey=key": 400, "?writeKey=key&userId=7": 400,
+		"?writeKey=key&userId=7&event=" + strings.Repeat("x", 201): 400, "?writeKey=key&event=x&userId=" + strings.Repeat("x", 1025): 413,
+		"?writeKey=key&userId=7&event=x&timestamp=9999-12-31": 400, "?writeKey=key&userId=7&event=x&properties.x=" + strings.Repeat("x", 33<<10): 413,
+	} {
+		if status, text, _ := e.do("GET", "/pixel/v1/track"+query, "", ""); status != want || !strings.Contains(text, `"success":false`) {
+			t.Errorf("pixel%.60s: %d %s, want %d", query, status, text, want)
+		}
+	}
+	if status, _, _ := e.do("GET", "/pixel/v1/page?writeKey=page-key&userId=7", "", "", "Origin", "https://bad.example"); status != 403 {
+		t.Errorf("a pixel on a page of another origin: %d", status)
+	}
+	if n := e.count(storage.Events, "") + e.count(storage.Profiles, "") + e.count(storage.Sessions, ""); n != 0 {
+		t.Errorf("refused messages left %d documents", n)
+	}
+}

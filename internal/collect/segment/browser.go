@@ -11,6 +11,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/tracardi/tracardi-go"
+	"github.com/tracardi/tracardi-go/internal/collect"
 )
 
 // settings tells Segment's browser library to send its events here.
@@ -68,8 +69,12 @@ func (d *Dialect) pixel(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	query, err := collect.Query(r)
+	if err != nil {
+		return err
+	}
 	var o tracardi.Object
-	for name, values := range r.URL.Query() {
+	for name, values := range query {
 		path := strings.Split(name, ".")
 		if name != "writeKey" && len(path) <= 8 {
 			o.Set(values[0], path...)

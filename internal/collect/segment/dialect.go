@@ -95,7 +95,7 @@ func (d *Dialect) take(w http.ResponseWriter, r *http.Request, call string, hist
 			return err
 		}
 	}
-	text, err := collect.ReadBody(w, r, limits)
+	text, err := d.collector.ReadBody(w, r, limits)
 	if err != nil {
 		return err
 	}
@@ -202,7 +202,7 @@ func (d *Dialect) takeAll(ctx context.Context, source *tracardi.Source, k *maker
 
 // metrics takes what the browser library counts about itself; nothing is kept of it.
 func (d *Dialect) metrics(w http.ResponseWriter, r *http.Request) error {
-	if _, err := collect.ReadBody(w, r, limits); err != nil {
+	if _, err := d.collector.ReadBody(w, r, limits); err != nil {
 		return err
 	}
 	reply(w, answer{Success: true})
