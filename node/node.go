@@ -55,6 +55,14 @@ type Run interface {
 	Respond(key string, value any)
 	// Show puts a widget into the page that sent the event: {"tag": …, "props": {…}, "content": …}.
 	Show(widget map[string]any)
+	// Become makes the event over to another person: the stored one that is known by the id, or, when it is empty, a new one
+	// without any data. From here on the event is theirs, and so is what nodes read and change as profile; what was changed before
+	// stays with the one before, and the session stays whose it is. An unknown id is NotFound. It is an Invalid error after a wait
+	// and in the background, for then the event is stored; where another flow waits with the event; and when the person has not
+	// given the consents that the flow's trigger asks for.
+	Become(ctx context.Context, profileID string) error
+	// BeginSession gives the event a new session of its person. It is an Invalid error after a wait and in the background.
+	BeginSession() error
 	// Raise sends another event of the same profile and session, once this one is stored.
 	Raise(event tracardi.NewEvent)
 	// Merge asks for other profiles of the person that share the value of a field such as data.contact.email.main.

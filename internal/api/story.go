@@ -65,7 +65,7 @@ type MappedTo struct {
 
 // Identity tells whose event it is.
 type Identity struct {
-	How     string `json:"how" enum:"session,new,claim,referral,ids,merge,nobody" doc:"How the profile was found: it was the session's, is new, was named by the client, passed on by another site, known by another id, or found under an id that it had before."`
+	How     string `json:"how" enum:"session,new,claim,referral,ids,merge,flow,nobody" doc:"How the profile was found: it was the session's, is new, was named by the client, passed on by another site, known by another id, found under an id that it had before, or said by a flow."`
 	Profile string `json:"profile,omitempty" doc:"The id at that time."`
 	Today   string `json:"today,omitempty" doc:"The id of the profile that the person has today; left out when there is none any more."`
 	Name    string `json:"name,omitempty" doc:"What the person is called."`

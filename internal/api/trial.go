@@ -15,7 +15,7 @@ type Trial struct {
 	Refused   *Refusal          `json:"refused,omitempty" doc:"Why it would not."`
 	Source    SourceOfEvent     `json:"source"`
 	Stages    []Stage           `json:"stages" nullable:"false" doc:"What happens, step by step; up to the one that refuses it."`
-	Identity  string            `json:"identity,omitempty" enum:"session,new,claim,referral,ids,merge,nobody" doc:"How the profile is found; see the story of an event."`
+	Identity  string            `json:"identity,omitempty" enum:"session,new,claim,referral,ids,merge,flow,nobody" doc:"How the profile is found; see the story of an event."`
 	Repeated  int               `json:"repeated" doc:"Events that are left out because they are stored already, or are there twice."`
 	Events    []json.RawMessage `json:"events" nullable:"false" doc:"The events as they would be stored, those of the system included."`
 	Session   *TrialDocument    `json:"session,omitempty"`

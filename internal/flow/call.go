@@ -145,7 +145,7 @@ func (r *Run) call(ctx context.Context, a *Around, s *step, in *input) (out node
 	}
 	for again := 0; ; again++ {
 		out, err = s.once(ctx, in)
-		if err == nil || s.Retry == nil || again == s.Retry.Times || !worthwhile(err) || s.unsure(err) || !sleep(ctx, min(s.retryAfter(again), longestRetry)) {
+		if err == nil || s.Retry == nil || again == s.Retry.Times || !worthwhile(err) || s.unsure(err) || a.Abandoned || !sleep(ctx, min(s.retryAfter(again), longestRetry)) {
 			break
 		}
 	}

@@ -83,6 +83,8 @@ type Around struct {
 	Test *Test
 	// Admit refuses a pause for which there is no room; nil for none.
 	Admit func(p *Pause) error
+	// Abandoned says that the host begins again with the payload: nothing more is called.
+	Abandoned bool
 
 	call  int       // of a node, counted for the memo
 	edge  string    // name of the edge that the payload of the call came over
@@ -244,7 +246,7 @@ func Over(below, above map[string]any) map[string]any {
 
 // visit lets a payload arrive at a step: it is called, unless a switch says otherwise, and its results are sent on.
 func (r *Run) visit(ctx context.Context, a *Around, i int, port string, payload map[string]any) {
-	if r.Stopped {
+	if r.Stopped || a.Abandoned {
 		return
 	}
 	s := &r.Flow.steps[i]

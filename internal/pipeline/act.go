@@ -110,6 +110,7 @@ func (p *Pipeline) keepOutcome(stop context.Context, lease *storage.Lease, w *Wo
 // commitAct stores the run and, when there is an outcome, the message that makes it go on. done, if not nil, is the message to
 // acknowledge.
 func (p *Pipeline) commitAct(ctx context.Context, done *storage.Lease, w *Work, run *flowRun, o *outcomeOfCall) error {
+	run.of = w.person
 	w.runs, w.writes, w.messages = []*flowRun{run}, nil, nil
 	if err := p.settle(w); err != nil {
 		return err
@@ -138,22 +139,9 @@ func (p *Pipeline) lookAt(ctx context.Context, w *Work, doc *Run) error {
 	if doc.Profile.ID == "" {
 		return nil
 	}
-	profile := &tracardi.Profile{}
-	version, err := p.document(ctx, w.Payload.Tenant, storage.Profiles, doc.Profile.ID, profile)
-	if err != nil {
-		return err
-	}
-	if version == 0 {
-		current, _, err := p.alias(ctx, w.Payload.Tenant, doc.Profile.ID)
-		if err != nil || current == "" {
-			return err
-		}
-		if version, err = p.document(ctx, w.Payload.Tenant, storage.Profiles, current, profile); err != nil || version == 0 {
-			return err
-		}
-	}
-	w.Profile = profile
-	return nil
+	var err error
+	w.Profile, err = p.lookAtPerson(ctx, w, doc.Profile.ID)
+	return err
 }
 
 // DecideCall lets a run go on that stands at a node of which nobody knows whether it did what it does. outcome is one of

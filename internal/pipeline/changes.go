@@ -20,51 +20,86 @@ func release(text *[]byte) {
 	}
 }
 
-// changes puts together what is to be stored, and leaves session and profile as they will be then. The documents lie one behind
+// changes puts together what is to be stored, and leaves sessions and profiles as they will be then. The documents lie one behind
 // the other in room.
 func (w *Work) changes(room *[]byte) *storage.ChangeSet {
 	set := &storage.ChangeSet{Tenant: w.Payload.Tenant, Writes: make([]storage.Write, 0, len(w.Events)+2)}
-	text := (*room)[:0]
-	defer func() { *room = text }()
-	add := func(doc storage.Doc, c storage.Collection, from int) {
-		doc.Body = text[from:len(text):len(text)]
-		set.Writes = append(set.Writes, storage.Write{Collection: c, Doc: doc})
+	c := collector{Work: w, set: set, text: (*room)[:0]}
+	c.profile(w.person)
+	for _, other := range w.others {
+		c.profile(other)
 	}
-	if p := w.Profile; p != nil && w.SaveProfile && (p.New || w.ProfileChanged) {
-		p.Metadata.Time.Update = w.Now
-		from := len(text)
-		text = p.AppendJSON(text)
-		p.Size = len(text) - from
-		add(storage.Doc{ID: p.ID, Time: p.Metadata.Time.Insert, Version: p.Version, Made: p.New && p.ID != w.Payload.Profile, Keys: profileKeys(p)}, storage.Profiles, from)
-		p.Version++
-		p.New = false
+	c.session(w.visiting)
+	for _, begun := range w.begun {
+		c.session(begun)
 	}
-	if s := w.Session; w.SaveSession {
-		s.Metadata.Time.Update = w.Now
-		from := len(text)
-		text = s.AppendJSON(text)
-		s.Size = len(text) - from
-		add(storage.Doc{ID: s.ID, Time: s.Metadata.Time.Insert, Version: s.Version, Made: s.ID != w.Payload.Session, Keys: refKeys(s.Profile.ID)}, storage.Sessions, from)
-		s.Version++
-		s.New = false
-	}
-	for _, id := range slices.Sorted(maps.Keys(w.Entities)) {
-		if e := w.Entities[id]; e.changed {
-			e.Metadata.Time.Update = w.Now
-			from := len(text)
-			text = e.AppendJSON(text)
-			doc := storage.Doc{ID: id, Time: e.Metadata.Time.Insert, Version: e.Version, Keys: []storage.Key{{Field: 1, Value: e.Type}}}
-			add(doc, storage.Entities, from)
-		}
-	}
+	c.entities()
 	set.Writes = append(set.Writes, w.writes...)
 	set.Publish = w.messages
-	if !w.SaveEvents {
-		return set
+	if w.SaveEvents {
+		c.events()
 	}
-	var keys []storage.Key // of all events: they share session and profile
-	for i, e := range w.Events {
-		if i == 0 {
+	*room = c.text
+	return set
+}
+
+// collector collects the documents of a change set.
+type collector struct {
+	*Work
+	set  *storage.ChangeSet
+	text []byte
+}
+
+// add takes the text from a place on as that of a document.
+func (c *collector) add(doc storage.Doc, to storage.Collection, from int) {
+	doc.Body = c.text[from:len(c.text):len(c.text)]
+	c.set.Writes = append(c.set.Writes, storage.Write{Collection: to, Doc: doc})
+}
+
+func (c *collector) profile(of *person) {
+	p := of.Profile
+	if p == nil || !of.SaveProfile || !p.New && !of.ProfileChanged {
+		return
+	}
+	p.Metadata.Time.Update = c.Now
+	from := len(c.text)
+	c.text = p.AppendJSON(c.text)
+	p.Size = len(c.text) - from
+	c.add(storage.Doc{ID: p.ID, Time: p.Metadata.Time.Insert, Version: p.Version, Made: p.New && p.ID != c.Payload.Profile, Keys: profileKeys(p)}, storage.Profiles, from)
+	p.Version++
+	p.New = false
+}
+
+func (c *collector) session(of *visiting) {
+	s := of.Session
+	if !of.SaveSession {
+		return
+	}
+	s.Metadata.Time.Update = c.Now
+	from := len(c.text)
+	c.text = s.AppendJSON(c.text)
+	s.Size = len(c.text) - from
+	c.add(storage.Doc{ID: s.ID, Time: s.Metadata.Time.Insert, Version: s.Version, Made: s.ID != c.Payload.Session, Keys: refKeys(s.Profile.ID)}, storage.Sessions, from)
+	s.Version++
+	s.New = false
+}
+
+func (c *collector) entities() {
+	for _, id := range slices.Sorted(maps.Keys(c.Entities)) {
+		if e := c.Entities[id]; e.changed {
+			e.Metadata.Time.Update = c.Now
+			from := len(c.text)
+			c.text = e.AppendJSON(c.text)
+			doc := storage.Doc{ID: id, Time: e.Metadata.Time.Insert, Version: e.Version, Keys: []storage.Key{{Field: 1, Value: e.Type}}}
+			c.add(doc, storage.Entities, from)
+		}
+	}
+}
+
+func (c *collector) events() {
+	var keys []storage.Key // most events share session and profile
+	for i, e := range c.Events {
+		if i == 0 || e.Profile.ID != c.Events[i-1].Profile.ID || e.Session.ID != c.Events[i-1].Session.ID {
 			keys = refKeys(e.Profile.ID)
 			if e.Session.ID != "" {
 				keys = append(keys, storage.Key{Field: 1, Value: e.Session.ID})
@@ -73,11 +108,10 @@ func (w *Work) changes(room *[]byte) *storage.ChangeSet {
 		if e.Dropped {
 			continue
 		}
-		from := len(text)
-		text = e.AppendJSON(text)
-		add(storage.Doc{ID: e.ID, Time: e.Metadata.Insert, Unique: e.Given, Keys: keys, Groups: []string{e.Type, e.Source.ID}}, storage.Events, from)
+		from := len(c.text)
+		c.text = e.AppendJSON(c.text)
+		c.add(storage.Doc{ID: e.ID, Time: e.Metadata.Insert, Unique: e.Given, Keys: keys, Groups: []string{e.Type, e.Source.ID}}, storage.Events, from)
 	}
-	return set
 }
 
 func refKeys(profile string) []storage.Key {

@@ -10,7 +10,6 @@ import (
 	"github.com/tracardi/tracardi-go/expr"
 	"github.com/tracardi/tracardi-go/internal/flow"
 	"github.com/tracardi/tracardi-go/internal/workspace"
-	"github.com/tracardi/tracardi-go/node"
 	"github.com/tracardi/tracardi-go/storage"
 )
 
@@ -24,7 +23,7 @@ type outcome struct {
 	around   flow.Around
 	response map[string]any
 	shown    []tracardi.Object
-	raised   []tracardi.NewEvent
+	raised   []raised
 	things   map[string]*thing // entities that were stored (or, with nothing in them, removed) by id
 	runs     []*flowRun
 
@@ -33,7 +32,7 @@ type outcome struct {
 	admitted int // pauses that are to be listed in the profile
 
 	sessionChanged bool
-	pretended      node.Values // of a test; nil for the real ones
+	pretended      *pretended // of a test; nil for the real thing
 }
 
 // flowRun is a run of a flow, and where it comes from.
@@ -46,6 +45,14 @@ type flowRun struct {
 	seen     int          // visits that were counted already
 	paused   map[int]bool // pauses that have their messages already
 	ended    string       // why it was cancelled
+	of       *person      // whose it is
+}
+
+// raised is an event that a flow sends, and whose it is.
+type raised struct {
+	tracardi.NewEvent
+	of *person
+	in *visiting
 }
 
 // flows wakes the runs that wait for the events, and runs the flows that the events trigger, one after the other: each sees
@@ -56,16 +63,19 @@ func (p *Pipeline) flows(ctx context.Context, w *Work) error {
 		return nil
 	}
 	w.endWithdrawn()
+	own, visit := w.person, w.visiting
 	for _, e := range w.Events {
 		if e.Metadata.Invalid {
 			continue
 		}
-		host := &host{Work: w, pipeline: p, event: e}
+		host := &host{Work: w, pipeline: p, event: e, own: own}
 		w.around.Host = host
-		if w.Profile != nil {
-			w.wake(host)
-		}
+		w.wake(host)
 		p.trigger(ctx, w, host)
+		w.person, w.visiting = own, visit
+	}
+	if w.around.Abandoned {
+		return errAbandoned
 	}
 	return p.settle(w)
 }
@@ -105,7 +115,7 @@ func (p *Pipeline) runFlow(ctx context.Context, w *Work, h *host, a *workspace.A
 	if !h.meets(a) {
 		return
 	}
-	run := &flowRun{Run: a.Runs.Begin(newID(), w.Now), event: h.event, trigger: a.ID, consents: a.Consents}
+	run := &flowRun{Run: a.Runs.Begin(newID(), w.Now), event: h.event, trigger: a.ID, consents: a.Consents, of: w.person}
 	w.runs = append(w.runs, run)
 	w.around.Admit = h.admit(a.Consents)
 	run.Start(ctx, &w.around)
@@ -169,6 +179,7 @@ func (h *host) admit(consents []string) func(*flow.Pause) error {
 
 // list notes new pauses of a run in the profile, so that the next events find them.
 func (w *Work) list(run *flowRun) {
+	run.of = w.person
 	for i := range run.Pauses {
 		pause := &run.Pauses[i]
 		if !pause.Listed || w.Profile == nil || w.waits(run.ID, pause.ID) {
@@ -214,7 +225,7 @@ func (w *Work) unlist(gone func(*tracardi.Waiting) bool) {
 // wake sends on the runs that wait for an event: the profile forgets them, and a worker goes on with them, all in one change
 // set, so that neither another event nor the timer wakes them again.
 func (w *Work) wake(h *host) {
-	if len(w.Profile.Metadata.System.Waiting) == 0 {
+	if w.Profile == nil || len(w.Profile.Metadata.System.Waiting) == 0 {
 		return
 	}
 	w.unlist(func(waiting *tracardi.Waiting) bool {

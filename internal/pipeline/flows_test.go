@@ -27,6 +27,7 @@ import (
 
 	_ "github.com/tracardi/tracardi-go/nodes/consent"
 	_ "github.com/tracardi/tracardi-go/nodes/control"
+	_ "github.com/tracardi/tracardi-go/nodes/data"
 	_ "github.com/tracardi/tracardi-go/nodes/profile"
 	_ "github.com/tracardi/tracardi-go/nodes/segment"
 )

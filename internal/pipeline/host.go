@@ -24,6 +24,7 @@ type host struct {
 	*Work
 	pipeline *Pipeline
 	event    *tracardi.Event
+	own      *person        // whose the event was before flows
 	past     bool           // the event is stored already
 	record   *[]flow.Change // not nil when the documents are not held: changes are written down, to be made later
 }
@@ -73,15 +74,14 @@ func (h *host) Change(source string, path expr.Path, value any) error {
 	if h.record != nil {
 		*h.record = append(*h.record, flow.Change{Source: source, Path: path.String(), Value: value})
 	}
+	if err := node.CheckChange(source, path, value); err != nil {
+		return err
+	}
 	steps := path.Steps()
 	switch source {
 	case "profile":
 		if h.Work.Profile == nil {
 			return tracardi.InvalidField("profile", "the event has no profile")
-		}
-		if own(steps, "ids") || own(steps, "metadata") && !own(steps, "metadata", "aux") && !own(steps, "metadata", "system", "integrations") && !own(steps, "metadata", "status") &&
-			(value != nil || !own(steps, "metadata", "time", "segmentation")) { // a flow may ask for the segments to be looked at again
-			return tracardi.InvalidField("profile@"+path.String(), "is kept by the system and can't be changed")
 		}
 		return h.SetField(h.event, value, steps...)
 	case "session":
@@ -89,26 +89,13 @@ func (h *host) Change(source string, path expr.Path, value any) error {
 		if session == nil {
 			return tracardi.InvalidField("session", "the event has no session")
 		}
-		if own(steps, "id") || own(steps, "profile") || own(steps, "metadata") && !own(steps, "metadata", "aux") {
-			return tracardi.InvalidField("session@"+path.String(), "is kept by the system and can't be changed")
-		}
 		h.sessionChanged = true
 		return change(session, value, steps)
-	case "event":
-		if own(steps, "id") || own(steps, "profile") || own(steps, "session") || own(steps, "source") || own(steps, "metadata") && !own(steps, "metadata", "aux") {
-			return tracardi.InvalidField("event@"+path.String(), "is kept by the system and can't be changed")
-		}
-		if h.past {
-			h.warn(h.event, tracardi.Errorf(tracardi.Invalid, "the event is stored already: its change is seen by this run alone"))
-		}
-		return change(h.event, value, steps)
 	}
-	return tracardi.InvalidField(source, "can't be changed")
-}
-
-// own tells whether a path is a place, or within it.
-func own(steps []string, place ...string) bool {
-	return len(steps) == 0 || len(steps) >= len(place) && slices.Equal(steps[:len(place)], place)
+	if h.past {
+		h.warn(h.event, tracardi.Errorf(tracardi.Invalid, "the event is stored already: its change is seen by this run alone"))
+	}
+	return change(h.event, value, steps)
 }
 
 func change(document interface {
@@ -137,7 +124,7 @@ func (h *host) Raise(e tracardi.NewEvent) {
 		h.warn(h.event, tracardi.Errorf(tracardi.Invalid, "%d flows have sent each other events: the event %q is not sent", maxHops, e.Type))
 		return
 	}
-	h.raised = append(h.raised, e)
+	h.raised = append(h.raised, raised{e, h.person, h.visiting})
 }
 
 // Merge implements node.Run.

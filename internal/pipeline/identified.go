@@ -11,6 +11,7 @@ const (
 	IdentifiedByReferral = "referral" // another site of ours passed its id on
 	IdentifiedByIDs      = "ids"      // it was known by an id that the edge vouches for
 	IdentifiedByMerge    = "merge"    // it was found under an id that it had before
+	IdentifiedByFlow     = "flow"     // a flow made the event over
 	IdentifiedNobody     = "nobody"   // a profile-less payload
 )
 

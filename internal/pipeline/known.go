@@ -56,7 +56,7 @@ func (p *Pipeline) findKnown(ctx context.Context, w *Work, locks *held, k *known
 	if chosen == "" {
 		return nil
 	}
-	if err := locks.take(ctx, "profile/"+chosen); err != nil {
+	if err := locks.takeProfile(ctx, chosen); err != nil {
 		return err
 	}
 	var err error

@@ -18,7 +18,13 @@ import (
 type held struct {
 	locks  storage.Locks
 	tenant string
-	taken  []storage.Lock
+	taken  []takenLock
+	wanted []string // ids of profiles that flows will make events over to
+}
+
+type takenLock struct {
+	storage.Lock
+	name string
 }
 
 const lockTime = 30 * time.Second
@@ -28,8 +34,30 @@ func (h *held) take(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	h.taken = append(h.taken, lock)
+	h.taken = append(h.taken, takenLock{lock, name})
 	return nil
+}
+
+// takeProfile takes the lock of a profile, together with those of the wanted ones and in the order of their ids, so that nobody
+// waits in a circle. An empty id stands for nobody.
+func (h *held) takeProfile(ctx context.Context, id string) error {
+	if len(h.wanted) == 0 && id != "" {
+		return h.take(ctx, profileLock(id))
+	}
+	for _, id := range slices.Sorted(slices.Values(append(slices.Clip(h.wanted), id))) {
+		if name := profileLock(id); id != "" && !h.has(name) {
+			if err := h.take(ctx, name); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func profileLock(id string) string { return "profile/" + id }
+
+func (h *held) has(name string) bool {
+	return slices.ContainsFunc(h.taken, func(l takenLock) bool { return l.name == name })
 }
 
 func (h *held) release() { h.releaseTo(0) }
@@ -68,6 +96,9 @@ func (p *Pipeline) load(ctx context.Context, w *Work, locks *held, again bool) e
 	case id != "":
 		known.profile, err = p.lockedProfile(ctx, locks, payload.Tenant, id)
 	}
+	if err == nil && len(locks.wanted) > 0 {
+		err = locks.takeProfile(ctx, "")
+	}
 	if err != nil {
 		return err
 	}
@@ -100,7 +131,7 @@ func withoutRepeats(given []tracardi.NewEvent) []tracardi.NewEvent {
 // lockedProfile takes the lock of a profile and reads it. An id under which the person was known before leads to the profile
 // of today, whose lock is taken too.
 func (p *Pipeline) lockedProfile(ctx context.Context, locks *held, tenant, id string) (*tracardi.Profile, error) {
-	if err := locks.take(ctx, "profile/"+id); err != nil {
+	if err := locks.takeProfile(ctx, id); err != nil {
 		return nil, err
 	}
 	profile, err := p.profile(ctx, tenant, id)
@@ -111,7 +142,7 @@ func (p *Pipeline) lockedProfile(ctx context.Context, locks *held, tenant, id st
 	if current == "" || err != nil {
 		return nil, err
 	}
-	if err := locks.take(ctx, "profile/"+current); err != nil {
+	if err := locks.takeProfile(ctx, current); err != nil {
 		return nil, err
 	}
 	return p.profile(ctx, tenant, current)

@@ -50,12 +50,19 @@ func (c *people) put(w *Work) {
 	} else {
 		c.sessions.Invalidate(key)
 	}
-	if w.Profile == nil {
+	c.putProfile(w, w.person)
+	for _, other := range w.others {
+		c.putProfile(w, other)
+	}
+}
+
+func (c *people) putProfile(w *Work, of *person) {
+	if of.Profile == nil {
 		return
 	}
-	key.id = w.Profile.ID
-	if w.SaveProfile || !w.ProfileChanged {
-		keep(c.profiles, key, w.Profile, w.Profile.Size)
+	key := personKey{w.Payload.Tenant, of.Profile.ID}
+	if of.SaveProfile || !of.ProfileChanged {
+		keep(c.profiles, key, of.Profile, of.Profile.Size)
 	} else {
 		c.profiles.Invalidate(key)
 	}
@@ -74,5 +81,8 @@ func (c *people) drop(w *Work) {
 	}
 	if w.Profile != nil {
 		c.profiles.Invalidate(personKey{w.Payload.Tenant, w.Profile.ID})
+	}
+	for _, other := range w.others {
+		c.profiles.Invalidate(personKey{w.Payload.Tenant, other.Profile.ID})
 	}
 }

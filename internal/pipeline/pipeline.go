@@ -11,7 +11,6 @@ import (
 
 	"github.com/tracardi/tracardi-go"
 	"github.com/tracardi/tracardi-go/internal/fault"
-	"github.com/tracardi/tracardi-go/internal/flow"
 	"github.com/tracardi/tracardi-go/internal/identity"
 	"github.com/tracardi/tracardi-go/internal/workspace"
 	"github.com/tracardi/tracardi-go/node"
@@ -103,10 +102,10 @@ func (p *Pipeline) Process(ctx context.Context, payload *tracardi.Payload, sourc
 		return nil, nil
 	}
 	var err error
-	var memo flow.Memo
+	var before earlier
 	for attempt := range attempts {
 		var answer *tracardi.Answer
-		answer, err = p.attempt(ctx, payload, source, done, &memo, attempt > 0)
+		answer, err = p.attempt(ctx, payload, source, done, &before, attempt > 0)
 		if tracardi.KindOf(err) != tracardi.Conflict {
 			return answer, err
 		}
@@ -117,12 +116,13 @@ func (p *Pipeline) Process(ctx context.Context, payload *tracardi.Payload, sourc
 	}
 }
 
-// attempt processes the payload once. memo holds what flows did outside at the attempts before. again says that the attempt
-// before met a conflict: then the events that are stored already are looked for.
-func (p *Pipeline) attempt(ctx context.Context, payload *tracardi.Payload, source *tracardi.Source, done *storage.Lease, memo *flow.Memo, again bool) (*tracardi.Answer, error) {
+// attempt processes the payload once. again says that the attempt before met a conflict: then the events that are stored already
+// are looked for.
+func (p *Pipeline) attempt(ctx context.Context, payload *tracardi.Payload, source *tracardi.Source, done *storage.Lease, before *earlier, again bool) (*tracardi.Answer, error) {
 	w := p.newWork(payload, source)
-	w.around.Memo = memo
-	locks := &held{locks: p.options.Locks, tenant: payload.Tenant, taken: make([]storage.Lock, 0, 7)}
+	w.earlier, w.around.Memo = before, &before.memo
+	locks := &held{locks: p.options.Locks, tenant: payload.Tenant, taken: make([]takenLock, 0, 7), wanted: before.wanted}
+	w.locks = locks
 	defer locks.release()
 	stored := false
 	defer func() {
@@ -170,7 +170,10 @@ func (p *Pipeline) commit(w *Work, done *storage.Lease) storage.Ticket {
 }
 
 func (p *Pipeline) newWork(payload *tracardi.Payload, source *tracardi.Source) *Work {
-	w := &Work{Payload: payload, Source: source, Now: p.options.Now().UTC(), Hasher: p.options.Hasher, Instance: p.options.Instance}
+	w := &Work{
+		Payload: payload, Source: source, Now: p.options.Now().UTC(), Hasher: p.options.Hasher, Instance: p.options.Instance,
+		visiting: &visiting{}, person: &person{},
+	}
 	if p.options.Workspace != nil {
 		w.Flows = p.options.Workspace.Snapshot(payload.Tenant).Flows
 	}

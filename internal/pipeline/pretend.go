@@ -6,7 +6,9 @@ import (
 	"sync"
 	"time"
 
+	"github.com/tracardi/tracardi-go"
 	"github.com/tracardi/tracardi-go/internal/flow"
+	"github.com/tracardi/tracardi-go/storage"
 )
 
 // pretend makes the work one whose flows change nothing outside.
@@ -14,11 +16,31 @@ func (w *Work) pretend(test *flow.Test, values *pretended) {
 	w.around.Test, w.outcome.pretended = test, values
 }
 
-// pretended are shared values of a test: what the flows of the test set, and nothing else.
+// pretended are shared values of a test, what the flows of the test set and nothing else, and the people that events were made over
+// to.
 type pretended struct {
-	clock func() time.Time
-	mu    sync.Mutex
-	kept  map[string]pretendedValue
+	clock  func() time.Time
+	people map[string]*tracardi.Profile
+	mu     sync.Mutex
+	kept   map[string]pretendedValue
+}
+
+// lookAtPerson reads the profile that is known by an id into a copy of its own; it is nil when there is none.
+func (p *Pipeline) lookAtPerson(ctx context.Context, w *Work, id string) (*tracardi.Profile, error) {
+	if w.pretended != nil && w.pretended.people[id] != nil {
+		return w.pretended.people[id], nil
+	}
+	profile := &tracardi.Profile{}
+	version, err := p.document(ctx, w.Payload.Tenant, storage.Profiles, id, profile)
+	if version > 0 || err != nil {
+		profile.Version = version
+		return profile, err
+	}
+	current, _, err := p.alias(ctx, w.Payload.Tenant, id)
+	if current == "" || err != nil {
+		return nil, err
+	}
+	return p.lookAtPerson(ctx, w, current)
 }
 
 type pretendedValue struct {

@@ -163,6 +163,7 @@ func (w *Work) continued(ctx context.Context, h *host, run *flowRun, m *wake, en
 		return false
 	}
 	w.unlist(func(waiting *tracardi.Waiting) bool { return waiting.Run == run.ID && waiting.Pause == m.Pause })
+	run.of = w.person
 	w.runs = append(w.runs, run)
 	switch {
 	case ended != "":

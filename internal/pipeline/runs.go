@@ -112,36 +112,53 @@ func wakeMessage(w wake, due time.Time) storage.Message {
 
 // settle makes documents and messages of what the flows did.
 func (p *Pipeline) settle(w *Work) error {
-	if !w.SaveProfile && w.Profile != nil {
-		w.forgetProfile()
-	}
+	_ = w.each(func() error { w.forgetProfile(); return nil })
 	for _, run := range w.runs {
 		if err := p.store(w, run); err != nil {
 			return err
 		}
 		w.storeLines(run)
 	}
-	if len(w.raised) == 0 {
-		return nil
+	for sent := w.raised; len(sent) > 0; {
+		n := 1
+		for n < len(sent) && sent[n].of == sent[0].of && sent[n].in == sent[0].in {
+			n++
+		}
+		message, err := p.options.Message(w.raise(sent[:n]))
+		if err != nil {
+			return err
+		}
+		w.messages = append(w.messages, message)
+		sent = sent[n:]
 	}
-	message, err := p.options.Message(w.raise())
-	w.messages = append(w.messages, message)
-	return err
+	return nil
 }
 
 // forgetProfile takes a new profile that a flow does not want to be kept out of what points to it.
 func (w *Work) forgetProfile() {
-	for _, run := range w.runs {
-		for i := range run.Pauses {
-			run.Pauses[i].Listed = false
-		}
-	}
-	if !w.Profile.New {
+	p := w.Profile
+	if p == nil || w.SaveProfile {
 		return
 	}
-	w.Session.Profile = tracardi.ProfileRef{}
+	for _, run := range w.runs {
+		if run.of == w.person {
+			for i := range run.Pauses {
+				run.Pauses[i].Listed = false
+			}
+		}
+	}
+	if !p.New {
+		return
+	}
+	for _, v := range w.visits() {
+		if v.Session.Profile.ID == p.ID {
+			v.Session.Profile = tracardi.ProfileRef{}
+		}
+	}
 	for _, e := range w.Events {
-		e.Profile = tracardi.ProfileRef{}
+		if e.Profile.ID == p.ID {
+			e.Profile = tracardi.ProfileRef{}
+		}
 	}
 }
 
@@ -202,8 +219,8 @@ func (w *Work) document(run *flowRun) *Run {
 	switch {
 	case run.stored > 0:
 		doc.Profile.ID = w.Payload.Profile // as it was; another id of the person leads to the profile of today
-	case w.Profile != nil && w.SaveProfile:
-		doc.Profile.ID = w.Profile.ID
+	default:
+		doc.Profile.ID = run.of.ref().ID
 	}
 	switch {
 	case run.ended != "":
@@ -227,8 +244,8 @@ func (w *Work) storeLines(run *flowRun) {
 			"date": line.At.UTC(), "level": strings.ToLower(line.Level.String()), "message": line.Message, "origin": "flow",
 			"flow_id": run.Flow.ID, "node_id": line.Node, "run_id": run.ID, "event_id": run.event.ID,
 		}
-		if w.Profile != nil {
-			entry["profile_id"] = w.Profile.ID
+		if run.of.Profile != nil {
+			entry["profile_id"] = run.of.Profile.ID
 		}
 		id := newID()
 		entry["id"] = id
@@ -236,23 +253,24 @@ func (w *Work) storeLines(run *flowRun) {
 	}
 }
 
-// raise is the payload of the events that flows send.
-func (w *Work) raise() *tracardi.Payload {
+// raise is the payload of events of one person that flows send.
+func (w *Work) raise(sent []raised) *tracardi.Payload {
+	of, in := sent[0].of, sent[0].in.Session
 	payload := &tracardi.Payload{
 		ID: uuid.NewString(), Tenant: w.Payload.Tenant, Way: tracardi.SourceInternal, Source: w.Payload.Source, Received: w.Now,
-		Hops: w.Payload.Hops + 1, Events: slices.Clone(w.raised), ProfileLess: w.Profile == nil || !w.SaveProfile,
+		Hops: w.Payload.Hops + 1, Profile: of.ref().ID,
 	}
-	if !payload.ProfileLess {
-		payload.Profile = w.Profile.ID
-	}
-	if w.Session != nil && w.Session.ID != "" && w.Session.Version+boolean(w.SaveSession) > 0 {
-		payload.Session = w.Session.ID
+	payload.ProfileLess = payload.Profile == ""
+	elsewhere := !payload.ProfileLess && in.Profile.ID != "" && !of.Profile.HasID(in.Profile.ID) // the visit is another person's
+	if in.ID != "" && in.Version+boolean(sent[0].in.SaveSession) > 0 && !elsewhere {
+		payload.Session = in.ID
 	}
 	payload.Options.SkipSession = payload.Session == ""
-	for i := range payload.Events {
-		if e := &payload.Events[i]; e.ID == "" {
+	for _, e := range sent {
+		if e.ID == "" {
 			e.ID = newID()
 		}
+		payload.Events = append(payload.Events, e.NewEvent)
 	}
 	return payload
 }

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -35,9 +36,9 @@ type SimulatedEvent struct {
 
 // Simulated is what came of a simulation.
 type Simulated struct {
-	Runs     []*Run // each with its trace
-	Profile  *tracardi.Profile
-	Session  *tracardi.Session
+	Runs     []*Run            // each with its trace
+	Profile  *tracardi.Profile // of the person that an event was made over to last, or else of the one whose events they are
+	Session  *tracardi.Session // that a flow began last, or else that of the events
 	Response map[string]any
 	Shown    []tracardi.Object
 	Sent     []tracardi.NewEvent // that flows sent; they were processed too
@@ -56,6 +57,7 @@ type simulator struct {
 	p      *Pipeline
 	now    time.Time
 	values *pretended
+	begun  map[string]*tracardi.Session // by flows
 	stored map[string]*Run
 	timers []timer
 	steps  int
@@ -69,11 +71,11 @@ type timer struct {
 
 // Simulate tries a flow.
 func (p *Pipeline) Simulate(ctx context.Context, given Simulation) (*Simulated, error) {
-	s := &simulator{Simulation: given, p: p, now: p.options.Now().UTC(), stored: map[string]*Run{}, out: &Simulated{}}
+	s := &simulator{Simulation: given, p: p, now: p.options.Now().UTC(), begun: map[string]*tracardi.Session{}, stored: map[string]*Run{}, out: &Simulated{}}
 	if len(given.Events) > 0 && !given.Events[0].At.IsZero() {
 		s.now = given.Events[0].At.UTC()
 	}
-	s.values = &pretended{clock: func() time.Time { return s.now }}
+	s.values = &pretended{clock: func() time.Time { return s.now }, people: map[string]*tracardi.Profile{}}
 	for i := range s.Events {
 		e := &s.Events[i]
 		if e.At.IsZero() || e.At.Before(s.now) {
@@ -90,7 +92,7 @@ func (p *Pipeline) Simulate(ctx context.Context, given Simulation) (*Simulated, 
 	if err := s.until(ctx, s.now.Add(maxAhead)); err != nil {
 		return nil, err
 	}
-	s.out.Profile, s.out.Session, s.out.Ended = s.Profile, s.Session, s.now
+	s.out.Profile, s.out.Session, s.out.Ended = cmp.Or(s.out.Profile, s.Profile), cmp.Or(s.out.Session, s.Session), s.now
 	return s.out, nil
 }
 
@@ -177,7 +179,14 @@ func (s *simulator) goOn(ctx context.Context, m wake) error {
 	}
 	payload := &tracardi.Payload{ID: "test", Tenant: s.Tenant, Source: tracardi.Ref{ID: doc.Source.ID}, Session: doc.Session.ID, Profile: doc.Profile.ID, Hops: doc.Hops}
 	w := s.work(payload)
-	w.Session, w.Profile, w.SaveProfile = s.Session, s.Profile, s.Profile != nil
+	w.Session, w.Profile = s.Session, s.Profile
+	if other := s.values.people[doc.Profile.ID]; other != nil {
+		w.Profile = other
+	}
+	if begun := s.begun[doc.Session.ID]; begun != nil {
+		w.Session = begun
+	}
+	w.SaveProfile = w.Profile != nil
 	if w.Session == nil {
 		w.Session = &tracardi.Session{}
 	}
@@ -199,12 +208,7 @@ func (s *simulator) goOn(ctx context.Context, m wake) error {
 
 // keep takes what would be stored and sent.
 func (s *simulator) keep(ctx context.Context, w *Work) error {
-	s.Session = w.Session
-	if w.Profile != nil && w.SaveProfile {
-		s.Profile = w.Profile
-		s.Profile.New = false
-	}
-	s.Session.New = false
+	s.keepPeople(w)
 	s.out.Response = flow.Over(s.out.Response, w.response)
 	s.out.Shown = append(s.out.Shown, w.shown...)
 	for _, write := range w.writes {
@@ -223,6 +227,30 @@ func (s *simulator) keep(ctx context.Context, w *Work) error {
 		}
 	}
 	return nil
+}
+
+// keepPeople takes the documents of those who come back, and of whom a flow made an event over to.
+func (s *simulator) keepPeople(w *Work) {
+	if w.Profile != nil && w.SaveProfile && s.values.people[w.Profile.ID] == nil {
+		s.Profile = w.Profile
+		s.Profile.New = false
+	}
+	if s.begun[w.Session.ID] == nil {
+		s.Session = w.Session
+	}
+	w.Session.New = false
+	for _, other := range w.others {
+		if other.SaveProfile {
+			other.Profile.New = false
+			s.values.people[other.Profile.ID] = other.Profile
+			s.out.Profile = other.Profile
+		}
+	}
+	for _, begun := range w.begun {
+		begun.Session.New = false
+		s.begun[begun.Session.ID] = begun.Session
+		s.out.Session = begun.Session
+	}
 }
 
 func (s *simulator) keepRun(stored storage.Doc) error {

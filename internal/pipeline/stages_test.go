@@ -20,10 +20,12 @@ func firstVisit(events ...tracardi.NewEvent) *Work {
 	return &Work{
 		Payload: &tracardi.Payload{Source: tracardi.Ref{ID: "web"}}, Source: &tracardi.Source{ID: "web", Channel: "Web"}, Now: noon,
 		Hasher: identity.New([]byte("0123456789abcdef")), Instance: "process-1",
-		Session:     &tracardi.Session{ID: "s1", New: true, Metadata: tracardi.SessionMetadata{Time: tracardi.SessionTime{Insert: noon}}},
-		Profile:     &tracardi.Profile{ID: "p1", IDs: []string{"p1"}, New: true, Active: true},
-		Incoming:    events,
-		SaveSession: true, SaveProfile: true, SaveEvents: true, SessionStarted: true,
+		visiting: &visiting{
+			Session:     &tracardi.Session{ID: "s1", New: true, Metadata: tracardi.SessionMetadata{Time: tracardi.SessionTime{Insert: noon}}},
+			SaveSession: true,
+		},
+		person:   &person{Profile: &tracardi.Profile{ID: "p1", IDs: []string{"p1"}, New: true, Active: true}, SaveProfile: true},
+		Incoming: events, SaveEvents: true, SessionStarted: true,
 	}
 }
 

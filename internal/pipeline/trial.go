@@ -54,6 +54,7 @@ func (p *Pipeline) Try(ctx context.Context, payload *tracardi.Payload, source *t
 	w.pretend(&flow.Test{}, &pretended{clock: p.options.Now})
 	locks := &held{locks: p.options.Locks, tenant: payload.Tenant}
 	defer locks.release()
+	defer p.people.drop(w) // nobody else is to see what was tried
 	t := &Trial{}
 	begin := time.Now()
 	if err := p.load(ctx, w, locks, true); err != nil {

@@ -63,9 +63,11 @@ func sessionSeconds(w *Work) float64 {
 	return max(0, float64(w.Now.Sub(w.Session.Metadata.Time.Insert).Microseconds())/1e6)
 }
 
-// conclusions sets what follows from a profile that was made or changed: is it anonymous, is its mailbox a free one, and, once
-// it can be named, its primary id.
-func conclusions(w *Work) error {
+// conclusions sets what follows from the profiles that were made or changed: are they anonymous, is their mailbox a free one, and,
+// once they can be named, their primary id.
+func conclusions(w *Work) error { return w.each(w.conclude) }
+
+func (w *Work) conclude() error {
 	p := w.Profile
 	if p == nil || !p.New && !w.ProfileChanged {
 		return nil
@@ -82,8 +84,10 @@ func conclusions(w *Work) error {
 	if p.PrimaryID == "" {
 		p.PrimaryID = identity.Primary(p.IDs)
 	}
-	if w.Session.Profile.ID == p.ID {
-		w.Session.Profile.PrimaryID = p.PrimaryID
+	for _, v := range w.visits() {
+		if v.Session.Profile.ID == p.ID {
+			v.Session.Profile.PrimaryID = p.PrimaryID
+		}
 	}
 	for _, e := range w.Events {
 		if e.Profile.ID == p.ID {

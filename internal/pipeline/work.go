@@ -18,24 +18,57 @@ type Work struct {
 	Hasher   *identity.Hasher
 	Instance string // of this process
 
-	Session *tracardi.Session // never nil after resolution
-	Profile *tracardi.Profile // nil for a profile-less payload
+	*visiting // whose they are; flows may make an event over to somebody else, see become.go
+	*person
+	others []*person
+	begun  []*visiting
+
+	locks   *held    // nil for a test of flows
+	earlier *earlier // nil where nothing is attempted twice
 
 	Entities map[string]*entity // by id: those that the events speak of
 
 	Incoming []tracardi.NewEvent // the payload's events that are not stored yet, then the system's
 	Events   []*tracardi.Event   // built so far
 
-	SaveSession bool
-	SaveProfile bool
-	SaveEvents  bool
+	SaveEvents bool
 
 	Flows *workspace.Plan // what is live; nil for nothing
 
 	Identified     string // how the profile was found, see identified.go
 	SessionStarted bool   // the session is new or began anew after its end
-	ProfileChanged bool   // something but the update time changed
 	Warnings       []string
 
 	outcome // of the flows
+}
+
+// person is somebody whose profile a payload may change.
+type person struct {
+	Profile        *tracardi.Profile // nil for a profile-less payload
+	ProfileChanged bool              // something but the update time changed
+	SaveProfile    bool
+}
+
+// visiting is the visit that an event belongs to.
+type visiting struct {
+	Session     *tracardi.Session // never nil after resolution
+	SaveSession bool
+}
+
+// visits are all visits that the events belong to.
+func (w *Work) visits() []*visiting { return append([]*visiting{w.visiting}, w.begun...) }
+
+// each does something for everybody whose profile the work may change, as if the work were theirs.
+func (w *Work) each(do func() error) error {
+	if err := do(); err != nil {
+		return err
+	}
+	own := w.person
+	defer func() { w.person = own }()
+	for _, w.person = range w.others {
+		if err := do(); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -179,8 +179,10 @@ func (f *Flow) Look(source string, path expr.Path) (any, bool) {
 func (f *Flow) Change(source string, path expr.Path, value any) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if !slices.Contains([]string{"event", "profile", "session", "memory"}, source) {
-		return tracardi.InvalidField(source, "can't be changed")
+	if source != "memory" {
+		if err := node.CheckChange(source, path, value); err != nil {
+			return err
+		}
 	}
 	if _, ok := f.Documents[source]; !ok {
 		return tracardi.InvalidField(source, "the event has no %s", source)
@@ -192,10 +194,59 @@ func (f *Flow) Change(source string, path expr.Path, value any) error {
 	if err == nil {
 		err = json.Unmarshal(text, &value)
 	}
+	if err == nil {
+		err = fits(source, path, value)
+	}
 	if err != nil {
 		return err
 	}
 	return f.Documents.Set(source, path, value)
+}
+
+// fits tells whether there is a place for the value in such a document.
+func fits(source string, path expr.Path, value any) error {
+	switch source {
+	case "event":
+		return new(tracardi.Event).Set(value, path.Steps()...)
+	case "profile":
+		return new(tracardi.Profile).Set(value, path.Steps()...)
+	case "session":
+		return new(tracardi.Session).Set(value, path.Steps()...)
+	}
+	return nil
+}
+
+// Become implements node.Run. Who is in the Stock is known.
+func (f *Flow) Become(ctx context.Context, id string) error {
+	profile := map[string]any{"id": "profile-new", "ids": []any{"profile-new"}, "active": true, "new": true}
+	if id != "" {
+		known, err := f.Stock.Get(ctx, "profile", id)
+		if err != nil {
+			return err
+		}
+		if known == nil {
+			return tracardi.Errorf(tracardi.NotFound, "there is no profile %q", id)
+		}
+		profile = known
+	}
+	f.note(func() {
+		f.Documents["profile"] = profile
+		f.Documents["event"] = merge(f.Documents["event"], map[string]any{"profile": map[string]any{"id": profile["id"]}})
+	})
+	return nil
+}
+
+// BeginSession implements node.Run.
+func (f *Flow) BeginSession() error {
+	f.note(func() {
+		session := map[string]any{"id": "session-new", "new": true}
+		if profile, ok := f.Documents["profile"].(map[string]any); ok {
+			session["profile"] = map[string]any{"id": profile["id"]}
+		}
+		f.Documents["session"] = session
+		f.Documents["event"] = merge(f.Documents["event"], map[string]any{"session": map[string]any{"id": session["id"]}})
+	})
+	return nil
 }
 
 // Respond implements node.Run.

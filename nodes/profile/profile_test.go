@@ -10,7 +10,19 @@ import (
 	_ "github.com/tracardi/tracardi-go/nodes/profile"
 )
 
-func TestNodes(t *testing.T) { nodetest.Group(t, "profile", nil) }
+func TestNodes(t *testing.T) {
+	nodetest.Group(t, "profile", func(_ *testing.T, _ *node.Type, f *nodetest.Flow) {
+		f.Stock = nodetest.Stock{"profile": {
+			{"id": "profile-2", "ids": []any{"profile-2"}, "data": contact("email", "ann@example.com")},
+			{"id": "profile-3", "data": contact("phone", "+1 555 0100")},
+			{"id": "profile-4", "data": contact("phone", "+1 555 0100")},
+		}}
+	})
+}
+
+func contact(way, value string) map[string]any {
+	return map[string]any{"contact": map[string]any{way: map[string]any{"main": value}}}
+}
 
 func run(t *testing.T, f *nodetest.Flow, id, config string) {
 	t.Helper()

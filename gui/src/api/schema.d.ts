@@ -2029,10 +2029,10 @@ export interface components {
         };
         Identity: {
             /**
-             * @description How the profile was found: it was the session's, is new, was named by the client, passed on by another site, known by another id, or found under an id that it had before.
+             * @description How the profile was found: it was the session's, is new, was named by the client, passed on by another site, known by another id, found under an id that it had before, or said by a flow.
              * @enum {string}
              */
-            how: "session" | "new" | "claim" | "referral" | "ids" | "merge" | "nobody";
+            how: "session" | "new" | "claim" | "referral" | "ids" | "merge" | "flow" | "nobody";
             /** @description What the person is called. */
             name?: string;
             /** @description The id at that time. */
@@ -2873,7 +2873,7 @@ export interface components {
              * @description How the profile is found; see the story of an event.
              * @enum {string}
              */
-            identity?: "session" | "new" | "claim" | "referral" | "ids" | "merge" | "nobody";
+            identity?: "session" | "new" | "claim" | "referral" | "ids" | "merge" | "flow" | "nobody";
             /** @description Left out for a payload without profile. */
             profile?: components["schemas"]["TrialDocument"];
             /** @description Why it would not. */
