@@ -133,6 +133,53 @@ func dieAfter(t *testing.T, other *elastic.Store, at string, steps int) (outcome
 	return outcome
 }
 
+// TestReadingWaits reads, in the process that is at work on it, a document of a change set that is decided and not finished, as after
+// an outage: who sees one of its documents must see the others too.
+func TestReadingWaits(t *testing.T) {
+	server := servers[0]
+	at := address(t, server.scheme, storagetest.Server(t, server.variable))
+	fresh(t, at)
+	a, err := elastic.ParseAddress(at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, resume := elastic.OpenHalting(t, a)
+	defer s.Close() //nolint:errcheck // of a test
+	ticket := s.Commit(&storage.ChangeSet{Tenant: tenant, Writes: payload("first", 0, 0)})
+	seen := make(chan [2]uint64, 1)
+	go func() {
+		defer close(seen)
+		for {
+			docs, err := s.Read(t.Context(), tenant, storage.Profiles, []string{"p"})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if docs[0].Version > 0 {
+				sessions, err := s.Read(t.Context(), tenant, storage.Sessions, []string{"s"})
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				seen <- [2]uint64{docs[0].Version, sessions[0].Version}
+				return
+			}
+		}
+	}()
+	select {
+	case versions := <-seen:
+		t.Fatalf("versions %d of profile and session were seen before the change was finished", versions)
+	case <-time.After(time.Second):
+	}
+	resume()
+	if versions := <-seen; versions != [2]uint64{1, 1} {
+		t.Errorf("saw versions %d of profile and session, want 1 and 1", versions)
+	}
+	if err := ticket.Wait(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestLookUpBeforeRefresh finds profiles by their keys at once, in another process, however many share a key.
 func TestLookUpBeforeRefresh(t *testing.T) {
 	for _, server := range servers {

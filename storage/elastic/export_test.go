@@ -70,6 +70,35 @@ func OpenMortal(t testing.TB, a *Address, steps int) *Store {
 	return s
 }
 
+// OpenHalting opens a store that decides change sets, and finishes none before resume is called.
+func OpenHalting(t testing.TB, a *Address) (s *Store, resume func()) {
+	t.Helper()
+	s, err := Open(context.Background(), a, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Committer.Close()
+	h := &halting{engine: engine{s}}
+	s.Committer = ordered.New(h, ordered.Options{Within: 3 * time.Second})
+	return s, func() { h.goesOn.Store(true) }
+}
+
+type halting struct {
+	engine
+	goesOn atomic.Bool
+}
+
+func (h *halting) Put(ctx context.Context, docs []*ordered.Document) []ordered.Result {
+	if decides := docs[0].Lax; decides || h.goesOn.Load() {
+		return h.engine.Put(ctx, docs)
+	}
+	results := make([]ordered.Result, len(docs))
+	for i := range results {
+		results[i].Err = tracardi.Errorf(tracardi.Unavailable, "the server is away")
+	}
+	return results
+}
+
 type mortal struct {
 	engine
 	left atomic.Int64

@@ -32,10 +32,10 @@ type Committer struct {
 
 	mu      sync.Mutex
 	pending []*submission
-	busy    map[string]bool // documents of batches on their way
-	flying  map[string]bool // entries of batches on their way
-	over    map[string]bool // entries that are known to be finished
-	done    []string        // entries to be removed
+	busy    map[string]bool          // documents of batches on their way
+	flying  map[string]chan struct{} // entries of batches on their way; closed when they have landed
+	over    map[string]bool          // entries that are known to be finished
+	done    []string                 // entries to be removed
 	closed  bool
 	wake    chan struct{}
 	slots   chan struct{}
@@ -90,7 +90,7 @@ func New(engine Engine, o Options) *Committer {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	c := &Committer{
-		engine: engine, options: o, busy: map[string]bool{}, flying: map[string]bool{}, over: map[string]bool{},
+		engine: engine, options: o, busy: map[string]bool{}, flying: map[string]chan struct{}{}, over: map[string]bool{},
 		wake: make(chan struct{}, 1), slots: make(chan struct{}, o.Flights),
 	}
 	c.ctx, c.stop = context.WithCancel(context.Background())
@@ -258,7 +258,7 @@ func (c *Committer) nextFlight() *flight {
 	for key := range f.owner {
 		c.busy[key] = true
 	}
-	c.flying[f.id] = true
+	c.flying[f.id] = make(chan struct{})
 	return f
 }
 
@@ -281,11 +281,9 @@ func (c *Committer) landed(f *flight) {
 	for key := range f.owner {
 		delete(c.busy, key)
 	}
+	close(c.flying[f.id])
 	delete(c.flying, f.id)
-	if !f.noted {
-		return
-	}
-	if f.finished {
+	if f.noted && f.finished {
 		c.remember(f.id)
 		c.done = append(c.done, f.id)
 	}

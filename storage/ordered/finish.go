@@ -84,23 +84,27 @@ func (c *Committer) publish(ctx context.Context, tenant string, messages []stora
 	}
 }
 
-// Settle makes sure that the change sets are finished which the stamps of documents that were read stand for, unless this
-// process is still at work on them. helped tells that the documents may have changed.
+// Settle makes sure that the change sets are finished which the stamps of documents that were read stand for. helped tells that the
+// documents may have changed.
 func (c *Committer) Settle(ctx context.Context, stamps []string) (helped bool, err error) {
+	helped, err = c.awaitOwn(ctx, stamps)
+	if err != nil {
+		return helped, err
+	}
 	var unknown []string
 	c.mu.Lock()
 	for _, stamp := range stamps {
-		if id, ok := strings.CutPrefix(stamp, journaled); ok && !c.flying[id] && !c.over[id] {
+		if id, ok := strings.CutPrefix(stamp, journaled); ok && !c.over[id] {
 			unknown = append(unknown, id)
 		}
 	}
 	c.mu.Unlock()
 	if len(unknown) == 0 {
-		return false, nil
+		return helped, nil
 	}
 	entries, err := c.engine.Entries(ctx, unknown...)
 	if err != nil {
-		return false, err
+		return helped, err
 	}
 	for _, id := range unknown {
 		raw, there := entries[id]
@@ -117,6 +121,31 @@ func (c *Committer) Settle(ctx context.Context, stamps []string) (helped bool, e
 		c.mu.Unlock()
 	}
 	return helped, nil
+}
+
+// awaitOwn waits for the change sets that this process is at work on. None that a batch of its own looks at is among them, since
+// no two batches on their way touch the same document.
+func (c *Committer) awaitOwn(ctx context.Context, stamps []string) (waited bool, err error) {
+	late := time.NewTimer(c.options.Within)
+	defer late.Stop()
+	for _, stamp := range stamps {
+		id, _ := strings.CutPrefix(stamp, journaled)
+		c.mu.Lock()
+		landed := c.flying[id]
+		c.mu.Unlock()
+		if landed == nil {
+			continue
+		}
+		waited = true
+		select {
+		case <-landed:
+		case <-ctx.Done():
+			return waited, unavailable(ctx.Err())
+		case <-late.C:
+			return waited, tracardi.Errorf(tracardi.Unavailable, "a change of this document is not finished yet: ask again in a moment")
+		}
+	}
+	return waited, nil
 }
 
 // help finishes the parts of an entry whose anchors are stored.
@@ -202,7 +231,7 @@ func (c *Committer) adopt(seen map[string]int) error {
 	}
 	for id, raw := range entries {
 		c.mu.Lock()
-		ours := c.flying[id]
+		ours := c.flying[id] != nil
 		c.mu.Unlock()
 		if seen[id]++; ours || seen[id] < goneAfter {
 			continue
