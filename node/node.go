@@ -23,6 +23,12 @@ type Checker interface {
 	Check() error
 }
 
+// Repeater is a Node that acts and whose settings say whether a second call with the same input does no harm, as Type.Repeatable does
+// for all nodes of a type.
+type Repeater interface {
+	Repeatable() bool
+}
+
 // ErrorPort is the port of every node at which a flow goes on after a failure, with {"message": "what failed"}.
 const ErrorPort = "error"
 

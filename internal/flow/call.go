@@ -166,13 +166,22 @@ func (s *step) retryAfter(again int) time.Duration {
 
 // unsure tells whether a call may have been made although it failed, and must not be made twice.
 func (s *step) unsure(err error) bool {
-	return s.kind.Acts && !s.kind.Repeatable && node.IsUnknown(err)
+	return s.onlyOnce() && node.IsUnknown(err)
+}
+
+// onlyOnce tells whether the node must not be called again when nobody knows whether it did what it does.
+func (s *step) onlyOnce() bool {
+	if !s.kind.Acts || s.kind.Repeatable {
+		return false
+	}
+	repeater, ok := s.node.(node.Repeater)
+	return !ok || !repeater.Repeatable()
 }
 
 // worthwhile tells whether the same call may have a better end.
 func worthwhile(err error) bool {
 	kind := tracardi.KindOf(err)
-	return kind != tracardi.Invalid && kind != tracardi.NotFound
+	return kind != tracardi.Invalid && kind != tracardi.NotFound && kind != tracardi.TooLarge
 }
 
 func sleep(ctx context.Context, d time.Duration) bool {

@@ -151,7 +151,7 @@ func (r *Run) drop(id int) {
 // Once tells whether a pause is of a node that must not be called again when nobody knows whether it was called.
 func (r *Run) Once(id int) bool {
 	at, ok := r.Flow.index[r.Paused(id).Node]
-	return ok && r.Flow.steps[at].kind.Acts && !r.Flow.steps[at].kind.Repeatable
+	return ok && r.Flow.steps[at].onlyOnce()
 }
 
 // Doubt notes that nobody knows whether the node of a pause was called.

@@ -2,6 +2,7 @@ package pipeline_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/tracardi/tracardi-go"
@@ -63,6 +64,19 @@ func TestUnknownCallsAreDecided(t *testing.T) {
 				t.Errorf("%s calls, want %s", n, c.acts)
 			}
 		})
+	}
+}
+
+// TestHarmlessCallsAreRepeated loses the outcomes of calls that a node's settings say may be made twice: they are ordinary failures.
+func TestHarmlessCallsAreRepeated(t *testing.T) {
+	r := newFlowRoad(t)
+	r.publish(t, "f", strings.ReplaceAll(lost, "try.lost {}", `try.lost {"harmless": true}`))
+	r.on(t, workspace.Trigger{Name: "t", Flow: "f", EventType: "go"})
+	r.work(t)
+	r.send(t, event("s1", "go", ""))
+	r.eventually(t, 1, storage.Profiles, `traits.went = "the line went dead"`)
+	if n, _, _ := r.cache.Get(t.Context(), tracardi.DefaultTenant, "flow/acts"); string(n) != "4" {
+		t.Errorf("%s calls, want 4", n)
 	}
 }
 

@@ -10,9 +10,11 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
@@ -56,7 +58,8 @@ type Answer struct {
 }
 
 // Do makes the call. It is an error, which may be worth another attempt, when the system can't be reached, says that it is busy
-// or broken, or answers too much; any other answer is for the caller to look at.
+// or broken, or answers too much; any other answer is for the caller to look at. When the request was sent and the answer is lost,
+// nobody knows what the system did: that is an error of node.Unknown, unless a second request does no harm.
 func (r Request) Do(ctx context.Context, in *node.Input) (*Answer, error) {
 	if r.Timeout > 0 {
 		var cancel context.CancelFunc
@@ -67,15 +70,25 @@ func (r Request) Do(ctx context.Context, in *node.Input) (*Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	response, err := in.Client().Do(request)
+	var sent atomic.Bool
+	trace := &httptrace.ClientTrace{WroteHeaders: func() { sent.Store(true) }}
+	response, err := in.Client().Do(request.WithContext(httptrace.WithClientTrace(ctx, trace)))
 	if err != nil {
-		return nil, tracardi.Errorf(tracardi.Unavailable, "%s can't be reached: %w", r.System, withoutURL(err))
+		err = tracardi.Errorf(tracardi.Unavailable, "%s can't be reached: %w", r.System, withoutURL(err))
+		if sent.Load() {
+			err = unlessRepeatable(err, request)
+		}
+		return nil, err
 	}
 	defer func() { _ = response.Body.Close() }()
 	limit := min(cmp.Or(r.Bytes, DefaultBytes), MaxBytes)
 	body, err := io.ReadAll(io.LimitReader(response.Body, limit+1))
 	if err != nil {
-		return nil, tracardi.Errorf(tracardi.Unavailable, "the answer of %s broke off: %w", r.System, withoutURL(err))
+		err = tracardi.Errorf(tracardi.Unavailable, "the answer of %s broke off: %w", r.System, withoutURL(err))
+		if response.StatusCode < http.StatusMultipleChoices { // it did what it was asked for, and what it said of that is lost
+			err = unlessRepeatable(err, request)
+		}
+		return nil, err
 	}
 	if int64(len(body)) > limit {
 		return nil, tracardi.Errorf(tracardi.TooLarge, "the answer of %s is larger than %d bytes", r.System, limit)
@@ -89,6 +102,20 @@ func (r Request) Do(ctx context.Context, in *node.Input) (*Answer, error) {
 		return nil, tracardi.Errorf(tracardi.Unavailable, "%s", answer.refusal())
 	}
 	return answer, nil
+}
+
+// IdempotencyKey is the header by which many systems take a request that comes twice for one.
+const IdempotencyKey = "Idempotency-Key"
+
+// Repeatable tells whether a second request of a method does no harm, as HTTP has it of all but POST and PATCH.
+func Repeatable(method string) bool { return method != http.MethodPost && method != http.MethodPatch }
+
+// unlessRepeatable makes an error one of which nobody knows what the system did, unless the request may be sent again.
+func unlessRepeatable(err error, request *http.Request) error {
+	if Repeatable(request.Method) || request.Header.Get(IdempotencyKey) != "" {
+		return err
+	}
+	return node.Unknown(err)
 }
 
 // Output makes the call and goes on: at the port with the answer's payload, or at the error port when the system refuses.

@@ -147,6 +147,53 @@ func TestSecretsOfURLsStaySecret(t *testing.T) {
 	}
 }
 
+// TestLostAnswers loses answers: nobody knows what the system did, unless a second request does no harm.
+func TestLostAnswers(t *testing.T) {
+	hangUp := func(w http.ResponseWriter, _ *http.Request) {
+		connection, _, _ := http.NewResponseController(w).Hijack()
+		_ = connection.Close()
+	}
+	breakOff := func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Length", "100")
+		_, _ = io.WriteString(w, "{")
+	}
+	refuse := func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Length", "100")
+		w.WriteHeader(http.StatusForbidden)
+	}
+	hang := func(_ http.ResponseWriter, r *http.Request) { _, _ = io.ReadAll(r.Body); <-r.Context().Done() }
+	busy := func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) }
+	post := call.Request{JSON: 1}
+	for name, c := range map[string]struct {
+		request call.Request
+		answer  http.HandlerFunc // nil when nobody listens
+		unknown bool
+	}{
+		"hung up after a POST":    {post, hangUp, true},
+		"hung up after a PATCH":   {call.Request{Method: "PATCH", JSON: 1}, hangUp, true},
+		"hung up after a GET":     {call.Request{}, hangUp, false},
+		"hung up after a PUT":     {call.Request{Method: "PUT", JSON: 1}, hangUp, false},
+		"a POST with a key":       {call.Request{JSON: 1, Header: map[string]string{"idempotency-key": "7"}}, hangUp, false},
+		"broken off":              {post, breakOff, true},
+		"a refusal broken off":    {post, refuse, false},
+		"no answer in time":       {call.Request{JSON: 1, Timeout: 20 * time.Millisecond}, hang, true},
+		"an answer that it broke": {post, busy, false},
+		"nobody there":            {post, nil, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := nodetest.NewFlow()
+			c.request.System, c.request.URL = "System", "http://127.0.0.1:1/"
+			if c.answer != nil {
+				f.Server(t, c.answer)
+			}
+			_, err := c.request.Do(t.Context(), f.Input(t, "", ""))
+			if tracardi.KindOf(err) != tracardi.Unavailable || node.IsUnknown(err) != c.unknown {
+				t.Errorf("%v of kind %v; unknown: %v, want %v", err, tracardi.KindOf(err), node.IsUnknown(err), c.unknown)
+			}
+		})
+	}
+}
+
 func TestTimeout(t *testing.T) {
 	f := nodetest.NewFlow()
 	f.Server(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })

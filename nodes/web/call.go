@@ -8,6 +8,7 @@ import (
 
 	"github.com/tracardi/tracardi-go/expr"
 	"github.com/tracardi/tracardi-go/node"
+	"github.com/tracardi/tracardi-go/node/call"
 )
 
 func init() {
@@ -42,6 +43,9 @@ func init() {
 // The address is that of the resource with the endpoint behind it. The endpoint is a template; what it puts in is escaped, so that it
 // can't lead to another place. In headers, cookies and a JSON body, texts such as profile@data.contact.email.main stand for what is
 // there. A GET sends its JSON body as parameters of the URL. Certificates are always checked.
+//
+// When the answer to a POST or PATCH is lost, nobody knows whether the API did what it was asked for, and it is not asked again. A
+// header Idempotency-Key, such as event@id, says that the API takes two requests for one; then it is.
 type Call struct {
 	Method      string                `json:"method" title:"Method" help:"What is done with the thing at the address." enum:"get,post,put,patch,delete"`
 	Source      node.Reference        `json:"source" title:"API" help:"The resource with the address and the account." kind:"resource:api" required:"true"`
@@ -53,6 +57,16 @@ type Call struct {
 	Timeout     int                   `json:"timeout" title:"Timeout" help:"Seconds to wait for the whole answer." min:"1" max:"30"`
 	Bytes       int64                 `json:"max_bytes" title:"Size of the answer" help:"Bytes; a larger answer is a failure." min:"1" max:"10485760"`
 	Log         bool                  `json:"log" title:"Log" help:"Note each call and its status beside the run."`
+}
+
+// Repeatable implements node.Repeater.
+func (n *Call) Repeatable() bool {
+	for name := range n.Headers {
+		if strings.EqualFold(name, call.IdempotencyKey) {
+			return true
+		}
+	}
+	return call.Repeatable(strings.ToUpper(n.Method))
 }
 
 // Run implements node.Node.

@@ -283,3 +283,22 @@ func TestConnectionOfAPI(t *testing.T) {
 		}
 	}
 }
+
+// TestCallsThatMayBeRepeated looks at which calls of an API may be made again when nobody knows how they ended.
+func TestCallsThatMayBeRepeated(t *testing.T) {
+	for config, want := range map[string]bool{
+		`{"source": "shop"}`:                                             false,
+		`{"source": "shop", "method": "patch"}`:                          false,
+		`{"source": "shop", "method": "get"}`:                            true,
+		`{"source": "shop", "method": "put"}`:                            true,
+		`{"source": "shop", "headers": {"idempotency-key": "event@id"}}`: true,
+	} {
+		n, err := node.Lookup("web.call").Configure([]byte(config))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := n.(node.Repeater).Repeatable(); got != want {
+			t.Errorf("%s: %v, want %v", config, got, want)
+		}
+	}
+}

@@ -32,7 +32,7 @@ func registerNodes() {
 		Examples: []node.Example{{Name: "does", Port: "payload", Result: `{"example": true}`}},
 	})
 	group.Register(node.Type{ID: "later", Name: "Later", Icon: "x", New: pass(&actNode{}), Background: true})
-	group.Register(node.Type{ID: "lost", Name: "Lost", Icon: "x", New: pass(&lostNode{}), Acts: true, Background: true})
+	group.Register(node.Type{ID: "lost", Name: "Lost", Icon: "x", New: func() node.Node { return &lostNode{} }, Acts: true, Background: true})
 	group.Register(node.Type{
 		ID: "wait", Name: "Wait", Icon: "x", New: func() node.Node { return &waitNode{} },
 		Out: []node.Port{{Name: "payload"}, {Name: "matched"}},
@@ -113,7 +113,12 @@ func (*actNode) Run(ctx context.Context, in *node.Input) (node.Output, error) {
 }
 
 // lostNode counts its calls like actNode, and does not know how they ended.
-type lostNode struct{}
+type lostNode struct {
+	Harmless bool `json:"harmless"`
+}
+
+// Repeatable implements node.Repeater.
+func (n *lostNode) Repeatable() bool { return n.Harmless }
 
 func (*lostNode) Run(ctx context.Context, in *node.Input) (node.Output, error) {
 	if _, err := in.Values().Add(ctx, "acts", 1, 0); err != nil {
