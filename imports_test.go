@@ -69,7 +69,7 @@ var mayImport = map[string][]string{
 	"program":      {"internal/app", "internal/config", "internal/demo"},
 	"cmd/tracardi": {"program"},
 
-	"bench":     {"storage", "storage/pebble"},
+	"bench":     {"storage", "storage/pebble", "e2e/place"},
 	"e2e":       {},
 	"e2e/crash": {},
 

@@ -30,7 +30,7 @@ func batch(ctx context.Context, s settings) error {
 		return fmt.Errorf("%d requests failed: %s", got.failed, got.firstFail)
 	}
 	rate := float64(events.Load()) / got.elapsed.Seconds()
-	documents, err := sample(ours, 4000)
+	documents, err := sample(ours, "events", 4000)
 	if err != nil {
 		return err
 	}

@@ -12,15 +12,15 @@ import (
 	"github.com/cockroachdb/pebble/v2"
 )
 
-// sample reads stored events as JSON.
-func sample(from *server, n int) (documents [][]byte, err error) {
+// sample reads stored documents of a kind as JSON.
+func sample(from *server, kind string, n int) (documents [][]byte, err error) {
 	cursor := ""
 	for len(documents) < n {
 		var page struct {
 			Items []json.RawMessage
 			Next  string
 		}
-		if err := from.call(http.MethodGet, "/api/v1/events?limit=1000&total=false&cursor="+url.QueryEscape(cursor), nil, &page); err != nil {
+		if err := from.call(http.MethodGet, "/api/v1/"+kind+"?limit=1000&total=false&cursor="+url.QueryEscape(cursor), nil, &page); err != nil {
 			return nil, err
 		}
 		for _, item := range page.Items {

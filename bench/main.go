@@ -9,7 +9,8 @@
 //	go run ./bench answer     how long a page waits for what a flow answers, under half load
 //	go run ./bench big        a store of many events: rate, first pages, totals, conditions, time to visible
 //	go run ./bench search     batches, with records on the server that -records names, beside writing to it in bulk
-//	go run ./bench all        all of them but search
+//	go run ./bench cluster    payloads in a queue, with one worker and two, on the servers that TRACARDI_TEST_… name (test/services/up)
+//	go run ./bench all        all of them but the two that need servers
 //
 // It starts bin/tracardi (make build) on a fresh folder. Load goes to the loopback address only.
 package main
@@ -33,6 +34,8 @@ type settings struct {
 	rate        int
 	events      int
 	records     string
+	batches     int
+	views       int
 }
 
 var measurements = []struct {
@@ -48,6 +51,7 @@ var measurements = []struct {
 	{"answer", answer},
 	{"big", big},
 	{"search", search},
+	{"cluster", cluster},
 }
 
 func measurementNames() (names []string) {
@@ -67,6 +71,8 @@ func main() {
 	flags.IntVar(&s.rate, "rate", 0, "requests a second of the open loop; 0 for half of what the closed loop reached")
 	flags.IntVar(&s.events, "events", 5_000_000, "in the big store")
 	flags.StringVar(&s.records, "records", "", "URL of an Elasticsearch or OpenSearch without a login, for the measurement search")
+	flags.IntVar(&s.batches, "batches", 200, "of the measurement cluster")
+	flags.IntVar(&s.views, "views", 3000, "page views of the measurement cluster")
 	if len(os.Args) < 2 {
 		fmt.Fprintln(os.Stderr, "which measurement? "+strings.Join(measurementNames(), ", ")+" or all")
 		os.Exit(2)
@@ -87,8 +93,8 @@ func run(ctx context.Context, what string, s settings, args []string) error {
 		return serveBare(ctx, args[0])
 	case "all":
 		for _, m := range measurements {
-			if m.name == "search" {
-				continue // it needs a server
+			if m.name == "search" || m.name == "cluster" {
+				continue // they need servers
 			}
 			if err := m.measure(ctx, s); err != nil {
 				return fmt.Errorf("%s: %w", m.name, err)

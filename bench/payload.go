@@ -95,6 +95,14 @@ func newBatchMix(requests int) *batchMix {
 	return mix
 }
 
+// total is how many events all requests have.
+func (m *batchMix) total() (events int) {
+	for _, n := range m.events {
+		events += n
+	}
+	return events
+}
+
 func batchEvent(random *rand.Rand) map[string]any {
 	person := random.IntN(500)
 	email := fmt.Sprintf("person%d@mail.example", random.IntN(1500))

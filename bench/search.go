@@ -48,14 +48,14 @@ func search(ctx context.Context, s settings) error {
 	case <-time.After(2 * time.Second):
 	case <-ctx.Done():
 	}
-	documents, err := sample(ours, 4000)
+	documents, err := sample(ours, "events", 4000)
 	if err != nil {
 		return err
 	}
-	if _, err := bulkAlone(ctx, host, prefix+"-warm", documents, s.duration/2); err != nil {
+	if _, err := bulkAlone(ctx, "http://"+host, prefix+"-warm", 4, documents, s.duration/2); err != nil {
 		return err
 	}
-	limit, err := bulkAlone(ctx, host, prefix+"-limit", documents, s.duration)
+	limit, err := bulkAlone(ctx, "http://"+host, prefix+"-limit", 4, documents, s.duration)
 	if err != nil {
 		return err
 	}
@@ -66,9 +66,9 @@ func search(ctx context.Context, s settings) error {
 	return nil
 }
 
-// bulkAlone writes documents to an index in bulks, and returns documents a second.
-func bulkAlone(ctx context.Context, host, index string, documents [][]byte, d time.Duration) (float64, error) {
-	const writers, perBulk = 4, 600
+// bulkAlone writes documents to an index in bulks, in some loops at once, and returns documents a second.
+func bulkAlone(ctx context.Context, web, index string, writers int, documents [][]byte, d time.Duration) (float64, error) {
+	const perBulk = 600
 	client := newClient(writers)
 	defer client.CloseIdleConnections()
 	var written atomic.Int64
@@ -83,7 +83,7 @@ func bulkAlone(ctx context.Context, host, index string, documents [][]byte, d ti
 					bulk.Write(documents[(n+i)%len(documents)])
 					bulk.WriteByte('\n')
 				}
-				if err := sendBulk(ctx, client, "http://"+host+"/"+index+"/_bulk?filter_path=errors", &bulk); err != nil {
+				if err := sendBulk(ctx, client, web+"/"+index+"/_bulk?filter_path=errors,items.*.error", &bulk); err != nil {
 					return err
 				}
 				written.Add(perBulk)

@@ -49,7 +49,7 @@ func segment(ctx context.Context, s settings) error {
 	}
 	used := (ours.cpu() - before) / float64(got.requests*perBatch) * 1e6
 	rate := got.rate() * perBatch
-	documents, err := sample(ours, 4000)
+	documents, err := sample(ours, "events", 4000)
 	if err != nil {
 		return err
 	}

@@ -29,6 +29,19 @@ type server struct {
 
 // startServer starts the binary on a fresh folder, or on dir if there is one, and makes the source.
 func startServer(ctx context.Context, s settings) (*server, error) {
+	var args []string
+	if s.records != "" {
+		args = append(args, "--records-url", s.records)
+	}
+	started, err := startRole(ctx, s, "", args...)
+	if err != nil {
+		return nil, err
+	}
+	return started, started.makeSource()
+}
+
+// startRole starts the binary with some roles, or with all, and with more settings.
+func startRole(ctx context.Context, s settings, roles string, args ...string) (*server, error) {
 	dir, own := s.dir, false
 	if dir == "" {
 		var err error
@@ -41,18 +54,20 @@ func startServer(ctx context.Context, s settings) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	command := exec.CommandContext(ctx, s.binary, "serve", "--data", filepath.Join(dir, "data"), "--addr", address, "--log-level", "warn")
-	if s.records != "" {
-		command.Args = append(command.Args, "--records-url", s.records)
+	command := exec.CommandContext(ctx, s.binary, append([]string{"serve", "--data", filepath.Join(dir, "data"), "--addr", address, "--log-level", "warn"}, args...)...)
+	if roles != "" {
+		command.Args = append(command.Args, "--roles", roles)
 	}
 	command.Env = append(os.Environ(), "TRACARDI_ADMIN_TOKEN="+adminToken)
 	command.Stderr = os.Stderr
 	started := &server{url: "http://" + address, command: command, dir: dir, own: own}
-	if err := started.start(ctx, "/readyz"); err != nil {
-		return nil, err
-	}
+	return started, started.start(ctx, "/readyz")
+}
+
+// makeSource makes the source that all loads name.
+func (s *server) makeSource() error {
 	source := map[string]any{"id": sourceID, "name": "Bench", "types": []string{"rest"}}
-	return started, started.call(http.MethodPost, "/api/v1/sources", source, nil)
+	return s.call(http.MethodPost, "/api/v1/sources", source, nil)
 }
 
 // startBare starts the limit: a server that decodes the same JSON and answers.

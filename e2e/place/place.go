@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -159,13 +160,63 @@ func (i Indices) Refresh() (int, error) {
 	return open.Count, err
 }
 
-func (i Indices) ask(method, path string, into any) error {
+// Written tells how often documents were written so far in the indices whose names go on so.
+func (i Indices) Written(names string) (int64, error) {
+	var answer struct {
+		All struct {
+			Primaries struct {
+				Indexing struct {
+					Total int64 `json:"index_total"`
+				}
+			}
+		} `json:"_all"`
+	}
+	err := i.ask("GET", "/"+i.Prefix+names+"/_stats/indexing", &answer)
+	return answer.All.Primaries.Indexing.Total, err
+}
+
+// Documents returns up to so many documents of the indices whose names go on so, as the server keeps them.
+func (i Indices) Documents(names string, limit int) ([][]byte, error) {
+	var answer struct {
+		Hits struct {
+			Hits []struct {
+				Source json.RawMessage `json:"_source"`
+			}
+		}
+	}
+	err := i.ask("GET", "/"+i.Prefix+names+"/_search?size="+strconv.Itoa(limit), &answer)
+	var documents [][]byte
+	for _, hit := range answer.Hits.Hits {
+		documents = append(documents, hit.Source)
+	}
+	return documents, err
+}
+
+// Mapping returns how the documents of one of the indices are indexed whose names go on so.
+func (i Indices) Mapping(names string) (string, error) {
+	var answer map[string]struct{ Mappings json.RawMessage }
+	err := i.ask("GET", "/"+i.Prefix+names+"/_mapping", &answer)
+	for _, index := range answer {
+		return string(index.Mappings), err
+	}
+	return "", err
+}
+
+// Make makes an index of that name, the prefix alone, with a mapping of its own.
+func (i Indices) Make(mapping string) error {
+	return i.send("PUT", "/"+i.Prefix, `{"mappings":`+mapping+`}`, nil)
+}
+
+func (i Indices) ask(method, path string, into any) error { return i.send(method, path, "", into) }
+
+func (i Indices) send(method, path, body string, into any) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, method, i.Web+path, nil)
+	request, err := http.NewRequestWithContext(ctx, method, i.Web+path, strings.NewReader(body))
 	if err != nil {
 		return err
 	}
+	request.Header.Set("Content-Type", "application/json")
 	client := http.Client{}
 	defer client.CloseIdleConnections()
 	response, err := client.Do(request)
