@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/tidwall/gjson"
@@ -23,7 +24,9 @@ const (
 // indexed is what a document is found by.
 type indexed struct {
 	schema  *storage.Schema
-	tokens  []string
+	tokens  []string        // sorted, each once
+	text    strings.Builder // all of them, one behind the other, while they are collected
+	ends    []int           // of each in it
 	counted [][]string // by declared field
 	odd     bool       // tokens do not tell the truth about it: who asks must look at the document
 	timeAt  mark
@@ -44,7 +47,8 @@ func declared(schema *storage.Schema) []string {
 
 // index takes a document apart.
 func index(schema *storage.Schema, body []byte) *indexed {
-	x := &indexed{schema: schema, timeAt: markOf(schema.Time), idAt: rootMark.child("id")}
+	x := &indexed{schema: schema, timeAt: markOf(schema.Time), idAt: rootMark.child("id"), ends: make([]int, 0, 128)}
+	x.text.Grow(2 * len(body))
 	root := gjson.ParseBytes(body)
 	x.members(rootMark, root, 0)
 	for _, k := range schema.Keys {
@@ -55,23 +59,39 @@ func index(schema *storage.Schema, body []byte) *indexed {
 		raw, _ := g.FindRaw(body)
 		x.count(raw)
 	}
-	if len(x.tokens) > maxTokens {
-		x.odd, x.tokens = true, nil
+	x.odd = x.odd || x.full()
+	if !x.full() {
+		x.split()
 	}
-	slices.Sort(x.tokens)
-	x.tokens = slices.Compact(x.tokens)
 	return x
 }
 
-func (x *indexed) add(m mark, facts ...string) {
-	for _, f := range facts {
-		x.tokens = append(x.tokens, m.is(f))
+// split makes the tokens of what was collected.
+func (x *indexed) split() {
+	all, from := x.text.String(), 0
+	x.tokens = make([]string, len(x.ends))
+	for i, end := range x.ends {
+		x.tokens[i], from = all[from:end], end
 	}
+	slices.Sort(x.tokens)
+	x.tokens = slices.Compact(x.tokens)
+}
+
+// full tells that the document has too much to be found by.
+func (x *indexed) full() bool { return len(x.ends) > maxTokens }
+
+// add collects a token: what is known at the path of a mark, in parts.
+func (x *indexed) add(m mark, fact ...string) {
+	x.text.WriteString(string(m))
+	for _, part := range fact {
+		x.text.WriteString(part)
+	}
+	x.ends = append(x.ends, x.text.Len())
 }
 
 // members takes the members of an object, or the elements of a list, apart.
 func (x *indexed) members(m mark, parent gjson.Result, depth int) {
-	if depth > maxDepth || len(x.tokens) > maxTokens {
+	if depth > maxDepth || x.full() {
 		x.odd = true
 		return
 	}
@@ -80,7 +100,7 @@ func (x *indexed) members(m mark, parent gjson.Result, depth int) {
 		parent.ForEach(func(_, item gjson.Result) bool {
 			x.value(m.child(strconv.Itoa(i)), item, depth+1)
 			i++
-			return len(x.tokens) <= maxTokens
+			return !x.full()
 		})
 		return
 	}
@@ -133,7 +153,7 @@ func (x *indexed) value(m mark, v gjson.Result, depth int) {
 		v.ForEach(func(_, item gjson.Result) bool {
 			empty = false
 			x.item(m, item)
-			return len(x.tokens) <= maxTokens
+			return !x.full()
 		})
 		if empty {
 			x.add(m, isEmpty)
@@ -152,8 +172,8 @@ func (x *indexed) value(m mark, v gjson.Result, depth int) {
 }
 
 func (x *indexed) scalar(m mark, v gjson.Result) {
-	f := x.fact(v)
-	x.add(m, f)
+	kind, rest := x.fact(v)
+	x.add(m, kind, rest)
 	if v.Type != gjson.String {
 		return
 	}
@@ -167,24 +187,26 @@ func (x *indexed) scalar(m mark, v gjson.Result) {
 
 func (x *indexed) item(m mark, v gjson.Result) {
 	if !v.IsArray() && !v.IsObject() {
-		x.add(m, hasItem+x.fact(v))
+		kind, rest := x.fact(v)
+		x.add(m, hasItem, kind, rest)
 	}
 }
 
-func (x *indexed) fact(v gjson.Result) string {
+// fact is what a token says of a value, in two parts.
+func (x *indexed) fact(v gjson.Result) (kind, rest string) {
 	switch v.Type {
 	case gjson.True, gjson.False:
-		return booleanFact(v.Type == gjson.True)
+		return booleanFact(v.Type == gjson.True), ""
 	case gjson.Number:
-		return numberFact(v.Num)
+		return numberFact(v.Num), ""
 	case gjson.String:
 		if !utf8.ValidString(v.Str) {
 			x.odd = true
-			return isText
+			return isText, ""
 		}
-		return textFact(v.Str)
+		return isText, shortened(v.Str)
 	}
-	return isNull
+	return isNull, ""
 }
 
 // count notes the values under which a declared field is counted: its own or, of a list, those of its elements.
@@ -201,7 +223,8 @@ func (x *indexed) count(raw []byte) {
 		case v.Type == gjson.String:
 			values = append(values, isText+v.Str)
 		default:
-			values = append(values, x.fact(v))
+			kind, rest := x.fact(v)
+			values = append(values, kind+rest)
 		}
 	}
 	add(gjson.ParseBytes(raw))

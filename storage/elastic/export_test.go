@@ -135,3 +135,8 @@ func (m *mortal) Note(ctx context.Context, id string, entry []byte, done []strin
 	}
 	return m.engine.Note(ctx, id, entry, done)
 }
+
+// StoredForm is the form in which a document is stored, as far as it is known before it is written.
+func StoredForm(tenant string, schema *storage.Schema, doc *storage.Doc) string {
+	return string(source(tenant, schema, doc))
+}

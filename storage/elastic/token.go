@@ -92,12 +92,15 @@ const (
 )
 
 // textFact is what a text's token says behind the mark.
-func textFact(text string) string {
+func textFact(text string) string { return isText + shortened(text) }
+
+// shortened is a text itself or, of a long one, its beginning and a sum of the whole.
+func shortened(text string) string {
 	if len(text) <= maxText {
-		return isText + text
+		return text
 	}
 	sum := sha256.Sum256([]byte(text))
-	return isText + cutRunes(text, cutText) + "\x00" + markEncoding.EncodeToString(sum[:15])
+	return cutRunes(text, cutText) + "\x00" + markEncoding.EncodeToString(sum[:15])
 }
 
 // cutRunes is the beginning of a longer text, of at most n bytes and without a part of a character.
