@@ -1,6 +1,7 @@
 // Command onservers stands in for the program in its tests, and keeps nothing in the data folder: it starts the program with every
 // part on the servers of the tests, and serves with two processes, one of them a worker. So the tests of one process are tests of a
-// cluster too. It reads the program and the first letters of the installation's name from the environment.
+// cluster too. It reads the program and the first letters of the installation's name from the environment. The command "remove" takes
+// away what all programs of that name keep on the servers.
 package main
 
 import (
@@ -26,14 +27,17 @@ func main() {
 }
 
 func run(args []string) error {
-	program := os.Getenv("ONSERVERS_PROGRAM") //lint:allow environment no setting of the program
+	program, name := os.Getenv("ONSERVERS_PROGRAM"), os.Getenv("ONSERVERS_NAME") //lint:allow environment no settings of the program
+	if len(args) == 1 && args[0] == "remove" {
+		return place.FromEnvironment().Remove(name)
+	}
 	data := dataFolder(args)
 	if data == "" { // a command that opens no stores
 		return syscall.Exec(program, append([]string{program}, args...), os.Environ()) //lint:allow environment for the program
 	}
 	hash := fnv.New64a()
 	fmt.Fprint(hash, data)
-	settings, err := place.FromEnvironment().Settings(fmt.Sprintf("%s%x", os.Getenv("ONSERVERS_NAME"), hash.Sum64())) //lint:allow environment as above
+	settings, err := place.FromEnvironment().Settings(fmt.Sprintf("%s%x", name, hash.Sum64()))
 	if err != nil {
 		return err
 	}

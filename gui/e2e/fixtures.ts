@@ -1,5 +1,5 @@
 import { test as base, expect, type Page } from '@playwright/test';
-import { admin, Program } from './program';
+import { admin, onServers, Program } from './program';
 
 /** People of the sample data, with the address by which each is found. */
 const people = ['ann.bell', 'jan.kowalski', 'maja.nowak'];
@@ -19,8 +19,9 @@ async function fill(program: Program) {
     }));
     const [firstname, lastname] = people[visitor]?.split('.') ?? [];
     const signUp = { type: 'sign-up', properties: { email: { main: `${firstname}.${lastname}@example.com` }, firstname, lastname }, time: at(6) };
-    await program.track('shop', session, firstname ? [...events, signUp] : events);
+    await program.send('shop', session, firstname ? [...events, signUp] : events);
   }
+  await program.seen();
 }
 
 interface Fixtures {
@@ -39,8 +40,9 @@ interface WorkerFixtures {
 export const test = base.extend<Fixtures, WorkerFixtures>({
   program: [
     async ({}, use) => {
-      const program = new Program(process.env.TRACARDI_DEMO_DATA);
+      const program = new Program();
       try {
+        await program.fill();
         await program.start();
         await fill(program);
         await use(program);
@@ -48,7 +50,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
         await program.remove();
       }
     },
-    { scope: 'worker' },
+    { scope: 'worker', timeout: onServers ? 300_000 : 60_000 },
   ],
   baseURL: async ({ program }, use) => use(program.url),
   provoked: [undefined, { option: true }],

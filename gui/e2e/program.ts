@@ -1,8 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 
 /** The administrator of programs that are started with one. */
 export const admin = { email: 'ann@example.com', password: 'three-plain-words' };
@@ -11,7 +12,17 @@ export const admin = { email: 'ann@example.com', password: 'three-plain-words' }
 export const binary = resolve(process.env.TRACARDI_BIN ?? '../bin/tracardi');
 
 const adminToken = 'token-of-the-browser-checks';
-const startTime = 30_000; // milliseconds
+
+/** Programs keep everything on the servers of the tests, see setup.ts. */
+export const onServers = !!process.env.TRACARDI_TEST_ON_SERVERS;
+
+/** Visitors and events of the demo in a program that begins with it. */
+const { PROFILES = '10000', EVENTS = '20000' } = process.env;
+
+export const demo = (folder: string) => ['demo', '--data', folder, '--profiles', PROFILES, '--events', EVENTS, '--log-level', 'error'];
+
+const startTime = onServers ? 180_000 : 30_000; // milliseconds
+const searchable = 1500; // milliseconds until searches on a server see a change
 
 /** A running Tracardi with a data folder of its own. */
 export class Program {
@@ -24,9 +35,11 @@ export class Program {
   #folder = mkdtempSync(join(tmpdir(), 'tracardi-gui-'));
   #port = 0;
 
-  /** With `data`, a folder of another program, it begins with a copy of that one's data. */
-  constructor(data?: string) {
+  /** Has the program begin with the demo's visitors: with a copy of the folder in which they are, if there is one. */
+  async fill() {
+    const data = process.env.TRACARDI_DEMO_DATA;
     if (data) cpSync(data, this.#folder, { recursive: true });
+    else await promisify(execFile)(binary, demo(this.#folder));
   }
 
   /** Starts the program, or starts it again on the same data. */
@@ -81,8 +94,20 @@ export class Program {
     return (text ? JSON.parse(text) : undefined) as T;
   }
 
+  /** Sends events to a source, and waits until pages show them. */
+  async track(...args: Parameters<Program['send']>) {
+    const answer = await this.send(...args);
+    await this.seen();
+    return answer;
+  }
+
+  /** Waits until pages show what is stored. */
+  async seen() {
+    if (onServers) await new Promise((done) => setTimeout(done, searchable));
+  }
+
   /** Sends events to a source, and waits until they are stored. */
-  async track(source: string, session: string, events: { type: string; properties?: object; time?: { insert: string } }[], profile?: string) {
+  async send(source: string, session: string, events: { type: string; properties?: object; time?: { insert: string } }[], profile?: string) {
     const body = { source: { id: source }, session: { id: session }, ...(profile && { profile: { id: profile } }), events, options: { saveSession: true } };
     const answer = await fetch(`${this.url}/track`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
     if (!answer.ok) throw new Error(`track: ${answer.status} ${await answer.text()}`);
