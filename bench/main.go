@@ -10,7 +10,8 @@
 //	go run ./bench big        a store of many events: rate, first pages, totals, conditions, time to visible
 //	go run ./bench search     batches, with records on the server that -records names, beside writing to it in bulk
 //	go run ./bench cluster    payloads in a queue, with one worker and two, on the servers that TRACARDI_TEST_… name (test/services/up)
-//	go run ./bench all        all of them but the two that need servers
+//	go run ./bench before     an older program, which -before names, and this one in turns
+//	go run ./bench all        all of them but those that need servers or another program
 //
 // It starts bin/tracardi (make build) on a fresh folder. Load goes to the loopback address only.
 package main
@@ -34,6 +35,7 @@ type settings struct {
 	rate        int
 	events      int
 	records     string
+	before      string
 	batches     int
 	views       int
 }
@@ -52,6 +54,7 @@ var measurements = []struct {
 	{"big", big},
 	{"search", search},
 	{"cluster", cluster},
+	{"before", before},
 }
 
 func measurementNames() (names []string) {
@@ -71,6 +74,7 @@ func main() {
 	flags.IntVar(&s.rate, "rate", 0, "requests a second of the open loop; 0 for half of what the closed loop reached")
 	flags.IntVar(&s.events, "events", 5_000_000, "in the big store")
 	flags.StringVar(&s.records, "records", "", "URL of an Elasticsearch or OpenSearch without a login, for the measurement search")
+	flags.StringVar(&s.before, "before", "", "an older server, for the measurement before")
 	flags.IntVar(&s.batches, "batches", 200, "of the measurement cluster")
 	flags.IntVar(&s.views, "views", 3000, "page views of the measurement cluster")
 	if len(os.Args) < 2 {
@@ -93,8 +97,8 @@ func run(ctx context.Context, what string, s settings, args []string) error {
 		return serveBare(ctx, args[0])
 	case "all":
 		for _, m := range measurements {
-			if m.name == "search" || m.name == "cluster" {
-				continue // they need servers
+			if m.name == "search" || m.name == "cluster" || m.name == "before" {
+				continue // they need servers, or another program
 			}
 			if err := m.measure(ctx, s); err != nil {
 				return fmt.Errorf("%s: %w", m.name, err)

@@ -8,6 +8,8 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -26,8 +28,12 @@ type balancer struct {
 type backend struct {
 	server *server
 	base   *url.URL
+	pages  bool // of the web application; the others are APIs
 	ready  bool
 }
+
+// apiPaths begin what goes to the APIs, as in deploy/Caddyfile; everything else is the web application's.
+var apiPaths = []string{"/api/", "/track", "/collect/", "/redirect/", "/pixel/", "/v1/", "/tracker/", "/beacon/", "/sourceConfig"}
 
 func newBalancer(t testing.TB) *balancer {
 	t.Helper()
@@ -56,8 +62,8 @@ func newBalancer(t testing.TB) *balancer {
 }
 
 // add puts a server behind the balancer and waits until it gets requests.
-func (b *balancer) add(s *server) {
-	b.put(s)
+func (b *balancer) add(s *server, pages bool) {
+	b.put(s, pages)
 	await(s.t, "the balancer to use the server", func() bool {
 		b.mu.Lock()
 		defer b.mu.Unlock()
@@ -71,14 +77,14 @@ func (b *balancer) add(s *server) {
 }
 
 // put puts a server behind the balancer; it gets requests once it is ready.
-func (b *balancer) put(s *server) {
+func (b *balancer) put(s *server, pages bool) {
 	base, err := url.Parse(s.url)
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.behind = append(b.behind, &backend{server: s, base: base})
+	b.behind = append(b.behind, &backend{server: s, base: base, pages: pages})
 }
 
 // watch asks the servers again and again whether they are ready, and forgets those that have ended.
@@ -105,13 +111,14 @@ func (b *balancer) watch(ctx context.Context) {
 	}
 }
 
-// choose returns the ready servers, beginning with the one whose turn it is.
-func (b *balancer) choose() (list []*backend) {
+// choose returns the ready servers for an address, beginning with the one whose turn it is.
+func (b *balancer) choose(path string) (list []*backend) {
+	pages := !slices.ContainsFunc(apiPaths, func(begin string) bool { return strings.HasPrefix(path, begin) })
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.next++
 	for i := range b.behind {
-		if each := b.behind[(b.next+i)%len(b.behind)]; each.ready {
+		if each := b.behind[(b.next+i)%len(b.behind)]; each.ready && each.pages == pages {
 			list = append(list, each)
 		}
 	}
@@ -123,7 +130,7 @@ var errNobody = errors.New("no server is ready")
 // RoundTrip implements http.RoundTripper.
 func (b *balancer) RoundTrip(r *http.Request) (*http.Response, error) {
 	err := errNobody
-	for _, each := range b.choose() {
+	for _, each := range b.choose(r.URL.Path) {
 		r.URL.Scheme, r.URL.Host = each.base.Scheme, each.base.Host
 		var response *http.Response
 		response, err = each.server.client.Transport.RoundTrip(r)

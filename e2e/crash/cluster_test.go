@@ -42,14 +42,14 @@ func startCluster(t *testing.T, name string, members ...string) *cluster {
 	return c
 }
 
-// start starts a member and, when it is an API, puts it behind the balancer.
+// start starts a member and puts it behind the balancer, unless it is a worker.
 func (c *cluster) start(member string) {
 	c.t.Helper()
 	role := member[:len(member)-2]
 	s := launchWith(c.t, append([]string{"--roles=" + role, "--shutdown-delay=500ms"}, c.args...)...).listening()
 	c.members[member] = s
-	if role == "api" {
-		c.balancer.add(s)
+	if role != "worker" {
+		c.balancer.add(s, role == "gui")
 	}
 }
 
@@ -66,22 +66,58 @@ func (c *cluster) verify(visitors *crowd) {
 	}
 }
 
-// TestRollingRestart replaces every member of a cluster under load, one after the other. No request fails.
+// looked asks for pages of the web application again and again while something happens, and tells how many came and what went wrong
+// with the first that did not.
+func (c *cluster) looked(happens func()) (pages int, trouble string) {
+	c.t.Helper()
+	over, gone := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(gone)
+		tick := time.NewTicker(20 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			status, _, text, err := c.front.ask("GET", "/events", "")
+			if err == nil && status == http.StatusOK && strings.Contains(string(text), "<html") {
+				pages++
+			} else if trouble == "" {
+				trouble = fmt.Sprintf("%d %v %.200s", status, err, text)
+			}
+			select {
+			case <-over:
+				return
+			case <-tick.C:
+			}
+		}
+	}()
+	happens()
+	close(over)
+	<-gone
+	return pages, trouble
+}
+
+// TestRollingRestart replaces every member of a cluster under load, one after the other, while somebody looks at pages. No request
+// fails.
 func TestRollingRestart(t *testing.T) {
 	c := startCluster(t, "rolling")
 	visitors := newCrowd(1)
 	visitors.pause = 100 * time.Millisecond
-	refusals := loaded(t, visitors, c.front, func() {
-		for _, member := range []string{"api-1", "worker-1", "api-2", "gui-1", "worker-2"} {
-			wait(t, 500*time.Millisecond)
-			old := c.members[member]
-			c.start(member) // the new one first
-			if code := old.end(syscall.SIGTERM); code != 0 {
-				t.Errorf("%s ends with code %d:\n%s", member, code, old.out)
+	var refusals int64
+	pages, trouble := c.looked(func() {
+		refusals = loaded(t, visitors, c.front, func() {
+			for _, member := range []string{"api-1", "worker-1", "api-2", "gui-1", "worker-2"} {
+				wait(t, 500*time.Millisecond)
+				old := c.members[member]
+				c.start(member) // the new one first
+				if code := old.end(syscall.SIGTERM); code != 0 {
+					t.Errorf("%s ends with code %d:\n%s", member, code, old.out)
+				}
 			}
-		}
-		wait(t, 500*time.Millisecond)
+			wait(t, 500*time.Millisecond)
+		})
 	})
+	if pages < 50 || trouble != "" {
+		t.Errorf("%d pages came, and one did not: %s", pages, trouble)
+	}
 	if refusals > 0 {
 		t.Errorf("%d requests were refused", refusals)
 	}

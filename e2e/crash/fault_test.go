@@ -117,7 +117,7 @@ func TestDeathAtEachPointOfACluster(t *testing.T) {
 			dying := launchMortal(t, p, append([]string{"--roles=api,worker"}, c.args...)...)
 			loaded(t, visitors, c.front, func() {
 				if dying.taking() {
-					c.balancer.put(dying)
+					c.balancer.put(dying, false)
 				}
 				dying.dies(p)
 			})
