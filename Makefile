@@ -51,13 +51,17 @@ test-go: web chromium
 	$(if $(SERVICES),urls=$$(test/services/up $(SERVICES)) && eval "$$urls" && TRACARDI_TEST_REQUIRED=1) \
 		CHROMIUM=$(CHROMIUM) go test $(RACE) -shuffle=on -timeout 50m ./...
 
-ON_SERVERS ?= TestSetupLinkWorksOnce|TestStrangersSeeNothing|TestNotReadyBeforeStopping
-
-test-on-servers: web ## run tests of the program with everything on servers: those that ON_SERVERS names
-	urls=$$(test/services/up mariadb redis pulsar elasticsearch) && eval "$$urls" && \
-		TRACARDI_TEST_ON_SERVERS=1 go test -count=1 -timeout 50m -run '$(ON_SERVERS)' ./e2e
+ON_SERVERS         ?= TestSetupLinkWorksOnce|TestStrangersSeeNothing|TestNotReadyBeforeStopping|TestClients/(segment-node|rudder-node)
+BROWSER_ON_SERVERS ?= bar-01 bar-03 bar-04 bar-07
+PROFILES           ?= 300
+EVENTS             ?= 600
 
 CHROMIUM ?= $(firstword $(shell command -v chromium chromium-browser google-chrome) /usr/bin/chromium)
+
+test-on-servers: build chromium ## run tests with everything on servers: those that ON_SERVERS and BROWSER_ON_SERVERS name
+	urls=$$(test/services/up mariadb redis pulsar elasticsearch) && eval "$$urls" && export TRACARDI_TEST_ON_SERVERS=1 && \
+		go test -count=1 -timeout 50m -run '$(ON_SERVERS)' ./e2e && \
+		cd gui && PROFILES=$(PROFILES) EVENTS=$(EVENTS) CHROMIUM=$(CHROMIUM) npm run --silent e2e -- --workers 1 $(BROWSER_ON_SERVERS)
 
 test-browser: build chromium ## check the web application in chromium, which is installed where that is allowed
 	cd gui && CHROMIUM=$(CHROMIUM) npm run --silent e2e

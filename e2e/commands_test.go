@@ -95,6 +95,16 @@ func TestDoctor(t *testing.T) {
 	contains(t, doctor(1, "--trusted-proxies=0.0.0.0/0"), "trusts everyone")
 }
 
+// TestDoctorOfTheWebApplication asks for one that runs alone, as the health check of its container does.
+func TestDoctorOfTheWebApplication(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	p := start(t, data, "--roles", "gui")
+	code, out, errs := run(t, environ(), "doctor", "--data", data, "--roles", "gui", "--addr", strings.TrimPrefix(p.url, "http://"))
+	if code != 0 || !strings.Contains(out, "a server answers") {
+		t.Errorf("exit code %d:\n%s%s", code, out, errs)
+	}
+}
+
 func freeAddr(t *testing.T) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

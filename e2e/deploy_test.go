@@ -54,6 +54,33 @@ func TestComposeNamesSettings(t *testing.T) {
 	}
 }
 
+// TestComposeSettingsReachTheProgram has the program tell its settings in each service of ours, as compose passes them on.
+func TestComposeSettingsReachTheProgram(t *testing.T) {
+	var file struct {
+		Services map[string]struct{ Environment map[string]string }
+	}
+	text := regexp.MustCompile(`\$\{\w+:\?[^}]*\}`).ReplaceAllString(read(t, "compose.yaml"), strings.Repeat("5e", 32))
+	if err := yaml.Unmarshal([]byte(text), &file); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"api", "worker", "gui"} {
+		environment := environ()
+		for name, value := range file.Services[name].Environment {
+			environment = append(environment, name+"="+value)
+		}
+		code, out, errs := run(t, environment, "config")
+		if code != 0 {
+			t.Errorf("%s: exit code %d: %s", name, code, errs)
+		}
+		for variable := range file.Services[name].Environment {
+			setting := strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(variable, "TRACARDI_")), "_", "-")
+			if !regexp.MustCompile(`(?m)^` + setting + ` .* environment *$`).MatchString(out) {
+				t.Errorf("%s: %s is not taken:\n%s", name, variable, out)
+			}
+		}
+	}
+}
+
 func read(t *testing.T, name string) string { return readFile(t, filepath.Join("..", "deploy", name)) }
 
 func readFile(t *testing.T, name string) string {

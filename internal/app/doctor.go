@@ -284,8 +284,11 @@ func (d *Doctor) running(ctx context.Context) (findings []finding, answers bool)
 		return nil, false
 	}
 	defer response.Body.Close() //nolint:errcheck // it was read
-	var state readiness
-	if err := json.NewDecoder(io.LimitReader(response.Body, 1<<20)).Decode(&state); err != nil || len(state.Checks) == 0 {
+	var state struct {
+		Ready  *bool    `json:"ready"` // no other program's answer has it; the web application alone has no checks
+		Checks []result `json:"checks"`
+	}
+	if err := json.NewDecoder(io.LimitReader(response.Body, 1<<20)).Decode(&state); err != nil || state.Ready == nil {
 		return nil, false
 	}
 	for _, c := range state.Checks {

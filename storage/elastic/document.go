@@ -27,8 +27,8 @@ type indexed struct {
 	tokens  []string        // sorted, each once
 	text    strings.Builder // all of them, one behind the other, while they are collected
 	ends    []int           // of each in it
-	counted [][]string // by declared field
-	odd     bool       // tokens do not tell the truth about it: who asks must look at the document
+	counted [][]string      // by declared field
+	odd     bool            // tokens do not tell the truth about it: who asks must look at the document
 	timeAt  mark
 	idAt    mark
 }
