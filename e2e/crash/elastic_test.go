@@ -41,7 +41,7 @@ func (e *searchServer) settle(s *server) {
 // settle waits until nothing is half done any more and searches see everything.
 func settle(t *testing.T, s *server, records place.Indices) {
 	t.Helper()
-	deadline := time.Now().Add(5 * time.Minute) // much waits after a time without the server
+	deadline := time.Now().Add(2 * time.Minute)
 	for {
 		left := s.waiting()
 		unfinished := 0

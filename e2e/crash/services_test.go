@@ -39,7 +39,7 @@ var set struct {
 
 // portsOf lists the ports of each server by the names that the scripts give them.
 var portsOf = map[string][]string{
-	"mariadb": {"PORT"}, "redis": {"PORT"}, "pulsar": {"PORT", "ADMIN_PORT", "BOOKIE_PORT"}, "elasticsearch": {"PORT", "TRANSPORT_PORT"},
+	"mariadb": {"PORT"}, "redis": {"PORT"}, "pulsar": {"PORT", "ADMIN_PORT", "BOOKIE_PORT"}, "elasticsearch": {"PORT", "TRANSPORT_PORT"}, "opensearch": {"PORT", "TRANSPORT_PORT"},
 }
 
 // startServices starts servers on free ports and in a folder of their own, unless they run. They need the ones of all tests to be
