@@ -16,6 +16,7 @@ test('the setup link makes the first administrator, once', async ({ page }) => {
     await page.getByLabel('Password', { exact: true }).fill('password12');
     await page.getByRole('button', { name: 'Create and sign in' }).click();
     await expect(page.getByLabel('Password', { exact: true })).toHaveAttribute('aria-invalid', 'true');
+    await expect(page.locator('.mantine-PasswordInput-error')).toHaveText(/\w{4}/); // says why
 
     await page.getByLabel('Password', { exact: true }).fill('four-quite-plain-words');
     await page.getByRole('button', { name: 'Create and sign in' }).click();

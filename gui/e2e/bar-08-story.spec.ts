@@ -47,3 +47,16 @@ test('the console tells what would become of an event, and sends it', async ({ s
   await result.getByRole('link', { name: 'See the profile' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Connie' })).toBeVisible();
 });
+
+test('the story names the flows that ran', async ({ signedIn: page, program }) => {
+  const draft = { nodes: [{ id: 's', type: 'control.start' }, { id: 'n', type: 'consent.add', config: { consents: { mail: true } } }], edges: [{ id: '1', from: 's', port: 'payload', to: 'n' }] };
+  await program.api('POST', '/flows', { id: 'told', name: 'Told', draft }).catch(() => {}); // a repeated run has it already
+  await program.api('POST', '/flows/told/publish', { note: 'ready' });
+  await program.api('POST', '/triggers', { name: 'Told', flow: 'told', event_type: 'told-by-a-flow' });
+  await expect(async () => {
+    await program.track('shop', 'told', [{ type: 'told-by-a-flow' }]);
+    const { items } = await program.api<{ items: { id: string }[] }>('GET', '/events?q=type:told-by-a-flow&limit=1');
+    await open(page, `/events?event=${items[0]?.id}`);
+    await expect(page.getByRole('dialog').locator('[data-step=Flows]')).toContainText('told', { timeout: 2000 });
+  }).toPass({ timeout: 40_000 }); // workers take note of a new flow within seconds
+});

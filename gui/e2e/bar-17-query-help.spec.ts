@@ -40,7 +40,24 @@ test('only traits that people really have are suggested, and values by how often
   await expect(page.getByRole('option', { name: /data\.pii\.never/ })).toHaveCount(0);
   await open(page, '/events');
   await line.pressSequentially('type = ');
+  await expect(page.getByRole('option', { name: /"page-view"/ })).toBeVisible(); // values, no longer fields
   const counts = await page.getByRole('option').evaluateAll((options) => options.map((option) => Number(option.lastElementChild?.textContent?.replaceAll(/\D/g, '') ?? 0)));
   expect(counts.length).toBeGreaterThan(3);
+  expect(counts[0]).toBeGreaterThan(0);
   expect(counts).toEqual([...counts].sort((a, b) => b - a));
+});
+
+test('a suggestion can be accepted before those for the last key are there', async ({ signedIn: page }) => {
+  await open(page, '/events');
+  const line = page.getByRole('combobox', { name: 'Condition' });
+  await line.pressSequentially('type = "pu');
+  await expect(page.getByRole('option', { name: /"purchase"/ })).toBeVisible();
+  await page.route('**/suggest?**', async (route) => {
+    await new Promise((done) => setTimeout(done, 1000));
+    await route.continue().catch(() => {});
+  });
+  await line.press('r');
+  await line.press('ArrowDown');
+  await line.press('Enter');
+  await expect(line).toHaveValue('type = "purchase" ');
 });

@@ -9,6 +9,7 @@ test('a mistake is marked and explained, and the old results stay', async ({ sig
   await line.press('Enter');
   await expect(page.getByRole('alert')).toHaveText('It ends too early: a value is missing.');
   await expect(line).toHaveAttribute('aria-invalid', 'true');
+  await expect(page.locator('form[role=search] [class*=_mark_]')).toHaveCSS('text-decoration-style', 'wavy');
   await expect(page).toHaveURL(/q=type:search$/);
   expect(await rows(page).allInnerTexts()).toEqual(before);
 });

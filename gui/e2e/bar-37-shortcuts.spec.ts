@@ -12,9 +12,28 @@ test('the sheet lists shortcuts, and they work', async ({ signedIn: page }) => {
   await page.keyboard.press('Escape');
   await expect(sheet).toHaveCount(0);
 
+  // Each way to a place leads to that of the menu with the same name.
+  const ways = keys.filter((key) => key?.startsWith('g ')).map((key) => key?.slice(2) ?? '');
+  expect(ways).toHaveLength(await page.getByRole('navigation', { name: 'Menu' }).getByRole('link').count());
+  const reached = new Set<string>();
+  for (const key of ways) {
+    await page.keyboard.press('g');
+    await page.keyboard.press(key);
+    const current = page.getByRole('navigation', { name: 'Menu' }).locator('[aria-current=page]');
+    await expect(current).toHaveCount(1);
+    await expect.poll(async () => reached.has((await current.getAttribute('href')) ?? '')).toBe(false);
+    reached.add((await current.getAttribute('href')) ?? '');
+  }
+  await page.keyboard.press('Control+k');
+  await expect(page.getByPlaceholder(/A place, a source/)).toBeFocused();
+  await page.keyboard.press('Escape');
   await page.keyboard.press('g');
   await page.keyboard.press('p');
   await expect(page).toHaveURL(/\/profiles$/);
+  await expect(page.locator('[data-total]')).toBeVisible();
+  const asked = page.waitForRequest(/\/profiles\?/);
+  await page.keyboard.press('r');
+  await asked;
   await page.keyboard.press('/');
   await expect(page.getByRole('combobox', { name: 'Condition' })).toBeFocused();
 });

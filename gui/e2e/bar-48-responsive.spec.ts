@@ -1,4 +1,4 @@
-import { expect, open, test } from './fixtures';
+import { expect, open, rows, test } from './fixtures';
 import { allRoutes } from './routes';
 
 const sizes = [
@@ -25,4 +25,36 @@ test('on a phone the menu is a drawer', async ({ signedIn: page }) => {
   await page.getByRole('dialog').getByRole('link', { name: 'Profiles' }).click();
   await expect(page).toHaveURL(/\/profiles$/);
   await expect(page.getByRole('dialog')).toHaveCount(0);
+});
+
+test('on a phone a person and live events can be worked with', async ({ signedIn: page, program }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  const { profile } = await program.track('shop', 'on-a-phone', [{ type: 'sign-up', properties: { firstname: 'Phoebe' } }, { type: 'seen-on-a-phone' }]);
+  await open(page, `/profiles/${profile?.id}`);
+  await page.getByRole('combobox', { name: 'Event type' }).click();
+  await page.getByRole('option', { name: 'seen-on-a-phone' }).click();
+  await expect(page.locator('main li button')).toHaveCount(1);
+  await page.locator('main li button').click();
+  const drawer = page.getByRole('dialog');
+  await drawer.getByRole('tab', { name: 'Raw' }).click();
+  await expect(drawer.getByRole('tree')).toBeInViewport();
+  await drawer.getByRole('button', { name: 'Close' }).click();
+  await page.getByRole('tab', { name: 'Traits' }).click();
+  await expect(page.getByText('Phoebe').last()).toBeInViewport();
+
+  await open(page, '/live');
+  const line = page.getByRole('combobox', { name: 'Condition' });
+  await line.fill('type:live-on-a-phone');
+  await page.getByRole('button', { name: 'Search' }).click();
+  await expect(page.getByRole('heading', { name: /Waiting for events that match/ })).toBeVisible();
+  await program.track('shop', 'on-a-phone', [{ type: 'live-on-a-phone' }]);
+  await expect(rows(page)).toHaveCount(1);
+  for (const name of ['Time', 'Type']) await expect(page.getByRole('columnheader', { name })).toBeInViewport();
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await program.track('shop', 'on-a-phone', [{ type: 'live-on-a-phone' }]);
+  await expect(page.getByText('1 new')).toBeVisible();
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await expect(rows(page)).toHaveCount(2);
+  await rows(page).first().click();
+  await expect(page.getByRole('dialog').locator('[data-step=Received]')).toBeInViewport();
 });

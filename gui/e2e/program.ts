@@ -42,12 +42,12 @@ export class Program {
     else await promisify(execFile)(binary, demo(this.#folder));
   }
 
-  /** Starts the program, or starts it again on the same data. */
-  async start({ withAdmin = true } = {}) {
+  /** Starts the program with more flags, or starts it again on the same data. */
+  async start({ withAdmin = true, flags = [] as string[] } = {}) {
     this.#port ||= await freePort();
     const env: NodeJS.ProcessEnv = { ...process.env, TRACARDI_ADMIN_TOKEN: adminToken };
     if (withAdmin) Object.assign(env, { TRACARDI_ADMIN_EMAIL: admin.email, TRACARDI_ADMIN_PASSWORD: admin.password });
-    const child = spawn(binary, ['serve', '--data', this.#folder, '--addr', `127.0.0.1:${this.#port}`], { env });
+    const child = spawn(binary, ['serve', '--data', this.#folder, '--addr', `127.0.0.1:${this.#port}`, ...flags], { env });
     this.#process = child;
     this.url = `http://127.0.0.1:${this.#port}`;
     await new Promise<void>((done, fail) => {

@@ -80,7 +80,7 @@ test('waiting and failing', async ({ signedIn: page, program }) => {
   await page.route(data, () => {});
   for (const [name, path] of Object.entries(paths)) {
     await page.goto(path);
-    await page.waitForTimeout(1000); // the frame comes at once, the data never
+    await page.getByRole('heading', { level: 1 }).waitFor(); // the frame comes at once, the data never
     await take(page, `waiting-${name}`);
   }
   await page.unroute(data);
@@ -88,7 +88,8 @@ test('waiting and failing', async ({ signedIn: page, program }) => {
   await page.route(data, (route) => route.fulfill({ status: 500, contentType: 'application/problem+json', body: JSON.stringify(problem) }));
   for (const [name, path] of Object.entries(paths)) {
     await page.goto(path);
-    await page.waitForTimeout(1500);
+    await page.getByRole('alert').first().waitFor();
+    await settled(page);
     await take(page, `failing-${name}`);
   }
 });

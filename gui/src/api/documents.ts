@@ -10,6 +10,9 @@ export type Json = null | boolean | number | string | Json[] | { [name: string]:
 /** A stored document. */
 export type Document = { id: string } & Record<string, Json>;
 
+/** The id of a document, as one function for all renders. */
+export const idOf = ({ id }: Document) => id;
+
 /** What selects documents: a condition and a time. Empty texts are no limit. */
 export interface Filter {
   q: string;
@@ -20,7 +23,7 @@ export interface Filter {
 /** The most documents that a list loads: more rows are not read but narrowed down, or exported. */
 export const mostRows = 10_000;
 
-const pageSizes = { first: 100, next: 1000 };
+const pageSizes = { first: 100, next: 500 };
 
 // The three collections have the same routes; the types of one stand for all.
 const path = <T extends string>(collection: Collection, rest: T) => `/${collection}${rest}` as `/events${T}`;

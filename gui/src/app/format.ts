@@ -32,7 +32,7 @@ function localeOf(language: string): string {
   return navigator.languages.find((locale) => locale.split('-')[0] === language) ?? language;
 }
 
-export function makeFormat({ language: chosen, zone }: Preferences): Format {
+function makeFormat({ language: chosen, zone }: Preferences): Format {
   const language = localeOf(chosen);
   const timed = (options: Intl.DateTimeFormatOptions) => {
     const format = new Intl.DateTimeFormat(language, { ...options, timeZone: zone });
@@ -45,7 +45,7 @@ export function makeFormat({ language: chosen, zone }: Preferences): Format {
   const day = { year: 'numeric', month: 'short', day: 'numeric' } as const;
   const number = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
   const percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 });
-  const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+  const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' });
   const unit = (value: number, name: string, digits = 0) =>
     new Intl.NumberFormat(language, { style: 'unit', unit: name, unitDisplay: 'short', maximumFractionDigits: digits }).format(value);
   return {

@@ -29,7 +29,7 @@ export const theme = createTheme({
       defaultProps: { variant: 'light', tt: 'none', fw: 500, fz: 'xs' },
       vars: (_theme: unknown, { color = 'indigo' }: { color?: string }) => ({
         root: {
-          '--badge-bg': `light-dark(var(--mantine-color-${color}-1), color-mix(in srgb, var(--mantine-color-${color}-9) 40%, transparent))`,
+          '--badge-bg': `light-dark(var(--mantine-color-${color}-1), ${color === 'gray' ? 'var(--mantine-color-dark-4)' : `color-mix(in srgb, var(--mantine-color-${color}-9) 40%, transparent)`})`,
           '--badge-color': `light-dark(color-mix(in srgb, var(--mantine-color-${color}-9) 70%, black), var(--mantine-color-${color}-1))`,
         },
       }),
@@ -38,7 +38,9 @@ export const theme = createTheme({
     Drawer: { defaultProps: { padding: 'lg', position: 'right', size: 720, overlayProps: shade } },
     Menu: { defaultProps: { shadow: 'md', position: 'bottom-end' } },
     Modal: { defaultProps: { centered: true, padding: 'lg', overlayProps: shade } },
+    Popover: { styles: { dropdown: { background: 'var(--mantine-color-body)', borderColor: 'var(--line)' } } },
     SpotlightRoot: { defaultProps: { overlayProps: { ...shade, blur: 0 } } },
+    Switch: { defaultProps: { withThumbIndicator: false } },
     Table: { defaultProps: { horizontalSpacing: 'md' } },
     TableScrollContainer: { defaultProps: { type: 'native' } },
     Text: { defaultProps: { size: 'sm' } },
@@ -46,9 +48,9 @@ export const theme = createTheme({
   },
 });
 
-/** Colours whose contrast in the library's own theme is too low for small text. */
+/** Colours whose contrast in the library's own theme is too low for small text, or which lose their hue in the dark. */
 export const variables: CSSVariablesResolver = () => ({
   variables: {},
   light: { '--mantine-color-dimmed': '#5a6169', '--mantine-color-placeholder': '#6c737a', '--mantine-color-error': '#c92a2a' },
-  dark: { '--mantine-color-dimmed': '#a6abb1', '--mantine-color-placeholder': '#959ba1', '--mantine-color-error': '#ff8787', '--mantine-color-anchor': '#91a7ff' },
+  dark: { '--mantine-color-dimmed': '#a6abb1', '--mantine-color-placeholder': '#959ba1', '--mantine-color-error': '#ff8787', '--mantine-color-anchor': '#91a7ff', '--mantine-color-indigo-light-color': '#91a7ff', '--mantine-color-red-light-color': '#ff8787' },
 });

@@ -1,6 +1,6 @@
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { memo, useCallback, useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { memo, useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import styles from './DataTable.module.css';
 
@@ -25,7 +25,7 @@ interface DataTableProps<T> {
   total?: number;
   /** Nothing is known yet. */
   loading?: boolean;
-  /** Asks for more rows, when those at the end come into view. */
+  /** Asks for more rows, before those at the end come into view. */
   onMore?(): void;
   onOpen?(row: T): void;
   /** The row that is open. */
@@ -41,6 +41,7 @@ interface DataTableProps<T> {
 
 const rowHeight = 34; // pixels; one line of text
 const skeletonRows = 12;
+const ahead = 60; // rows before the end at which more are asked for
 
 /** A table of any length: only rows in view exist. Arrows, Home, End and page keys move between rows, Enter opens one. */
 export function DataTable<T>(props: DataTableProps<T>) {
@@ -56,13 +57,13 @@ export function DataTable<T>(props: DataTableProps<T>) {
   const [active, setActive] = useState(0);
   const moved = useRef(false);
   const count = loading ? skeletonRows : Math.max(total, rows.length);
-  const virtual = useVirtualizer({ count, getScrollElement: () => frame.current, estimateSize: () => rowHeight, overscan: 6, scrollMargin: rowHeight, scrollPaddingStart: rowHeight });
+  const virtual = useVirtualizer({ count, getScrollElement: () => frame.current, estimateSize: () => rowHeight, overscan: 6, scrollMargin: rowHeight, scrollPaddingStart: rowHeight, useFlushSync: false });
   const items = virtual.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
-  const opened = rows.findIndex((row) => rowId(row) === openId);
+  const opened = useMemo(() => (openId ? rows.findIndex((row) => rowId(row) === openId) : -1), [rows, rowId, openId]);
 
   useEffect(() => {
-    if (!loading && last >= rows.length - 1 && rows.length < count) onMore?.();
+    if (!loading && last >= rows.length - ahead && rows.length < count) onMore?.();
   }, [last, rows.length, count, loading, onMore]);
 
   // Who moved with the keys goes on from the row that was opened meanwhile, also when it was opened with the mouse.

@@ -1,14 +1,14 @@
-import { useClipboard } from '@mantine/hooks';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
-import { useTranslation } from 'react-i18next';
+import { t } from 'i18next';
+import { useState } from 'react';
+import { copyText } from './clipboard';
 import styles from './Id.module.css';
 
 const copiedTime = 1500; // milliseconds
 
-/** Puts a text into the clipboard. Plain, since lists have hundreds of them. */
+/** Puts a text into the clipboard. Plain, without hooks of its own for the words, since lists draw hundreds of them while they scroll. */
 export function Copy({ text, label }: { text: string; label?: string }) {
-  const { t } = useTranslation();
-  const { copied, copy } = useClipboard({ timeout: copiedTime });
+  const [copied, setCopied] = useState(false);
   const name = copied ? t('copied') : (label ?? t('copy'));
   return (
     <button
@@ -19,7 +19,13 @@ export function Copy({ text, label }: { text: string; label?: string }) {
       title={name}
       onClick={(event) => {
         event.stopPropagation();
-        copy(text);
+        copyText(text).then(
+          () => {
+            setCopied(true);
+            setTimeout(() => setCopied(false), copiedTime);
+          },
+          () => {}, // without a sign that it worked
+        );
       }}
     >
       {copied ? <IconCheck size={14} aria-hidden /> : <IconCopy size={14} aria-hidden />}

@@ -11,6 +11,7 @@ import { signedIn } from '../../app/routes';
 import { Empty } from '../../ui/Empty';
 import { ErrorState } from '../../ui/ErrorState';
 import { CountFigure, Figures } from '../../ui/figures/Figure';
+import { TopSources } from '../../ui/figures/TopSources';
 import { TopValues } from '../../ui/figures/TopValues';
 import { AnchorLink, ButtonLink } from '../../ui/links';
 import { Page } from '../../ui/Page';
@@ -20,7 +21,7 @@ import { TimeRange } from '../../ui/time/TimeRange';
 import styles from './DashboardPage.module.css';
 import { dashboardRoute } from './routes';
 
-const present = 'metadata.time.update >= now-5m';
+const present = 'metadata.time.update >= now.offset("-5m")';
 const standardFrom = '-24h';
 const longAgo = '2000-01-01T00:00:00Z'; // all time, said so that it differs from no choice
 const refreshEvery = 15_000; // milliseconds
@@ -66,7 +67,7 @@ export function DashboardPage() {
           <TopValues field="type" filter={filter} every={refreshEvery} />
         </Panel>
         <Panel title={t('topSources')}>
-          <TopValues field="source.id" filter={filter} every={refreshEvery} />
+          <TopSources filter={filter} every={refreshEvery} />
         </Panel>
         <Panel title={t('attention')}>
           <Attention filter={filter} />

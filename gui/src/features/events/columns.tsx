@@ -30,19 +30,27 @@ export function useEventColumns(): DocumentColumn[] {
 
 /** The type of an event with a mark when something is wrong with it. */
 export function EventType({ event }: { event: Document }) {
-  const { t } = useTranslation('events');
-  return (
+  const type = textAt(event, 'type');
+  const mark = markOf(event);
+  return mark ? (
     <>
-      {textAt(event, 'type')} <EventMark event={event} label={{ invalid: t('invalid'), error: t('failed'), warning: t('warned') }} />
+      {type} <EventMark mark={mark} />
     </>
+  ) : (
+    type
   );
 }
 
-function EventMark({ event, label }: { event: Document; label: Record<'invalid' | 'error' | 'warning', string> }) {
-  if (valueAt(event, 'metadata.valid') === false) return <Badge color="red">{label.invalid}</Badge>;
-  if (valueAt(event, 'metadata.error') === true) return <Badge color="red">{label.error}</Badge>;
-  if (valueAt(event, 'metadata.warning') === true) return <Badge color="yellow">{label.warning}</Badge>;
-  return null;
+function markOf(event: Document): 'invalid' | 'failed' | 'warned' | undefined {
+  if (valueAt(event, 'metadata.valid') === false) return 'invalid';
+  if (valueAt(event, 'metadata.error') === true) return 'failed';
+  if (valueAt(event, 'metadata.warning') === true) return 'warned';
+  return undefined;
+}
+
+function EventMark({ mark }: { mark: 'invalid' | 'failed' | 'warned' }) {
+  const { t } = useTranslation('events');
+  return <Badge color={mark === 'warned' ? 'yellow' : 'red'}>{t(mark)}</Badge>;
 }
 
 /** The first properties in one line. */

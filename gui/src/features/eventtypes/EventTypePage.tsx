@@ -10,7 +10,7 @@ import { signedIn } from '../../app/routes';
 import { usePreferences } from '../../app/preferences';
 import { ErrorState } from '../../ui/ErrorState';
 import { CountFigure, Figure, Figures } from '../../ui/figures/Figure';
-import { TopValues } from '../../ui/figures/TopValues';
+import { TopSources } from '../../ui/figures/TopSources';
 import { ButtonLink } from '../../ui/links';
 import { Page } from '../../ui/Page';
 import { Panel } from '../../ui/Panel';
@@ -80,7 +80,7 @@ export function EventTypePage() {
           <About type={known} loading={types.isPending} />
         </Panel>
         <Panel title={t('sources')}>
-          <TopValues field="source.id" filter={filter} />
+          <TopSources filter={filter} />
         </Panel>
       </div>
       <Panel title={t('seenProperties')}>

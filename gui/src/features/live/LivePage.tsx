@@ -2,7 +2,7 @@ import { Badge, Button, Text } from '@mantine/core';
 import { IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Document } from '../../api/documents';
+import { idOf, type Document } from '../../api/documents';
 import { useShortcut } from '../../app/shortcuts';
 import { DataTable } from '../../ui/DataTable';
 import { Empty } from '../../ui/Empty';
@@ -59,7 +59,7 @@ function Live({ q }: { q: string }) {
           label={t('title')}
           columns={columns}
           rows={tail.shown}
-          rowId={(event) => event.id}
+          rowId={idOf}
           loading={newest.isPending}
           onOpen={(event) => show(event.id, false)}
           openId={search.event ?? ''}

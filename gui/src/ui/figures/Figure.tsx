@@ -43,5 +43,5 @@ export function CountFigure({ label, filter, of = 'events', hint, every }: Count
       {format.number(count.data)}
     </AnchorLink>
   );
-  return <Figure label={label} hint={hint} id={of} value={number || (count.error ? t('unknown') : undefined)} />;
+  return <Figure label={label} hint={hint} id={of} value={number || (count.error ? <span className={styles.unknown}>{t('unknown')}</span> : undefined)} />;
 }

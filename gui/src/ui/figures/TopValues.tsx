@@ -9,8 +9,17 @@ import styles from './Figures.module.css';
 
 const shownValues = 8;
 
+interface TopValuesProps {
+  field: string;
+  filter: Filter;
+  /** Milliseconds between two looks. */
+  every?: number;
+  /** What a value is called. */
+  nameOf?(value: string): string;
+}
+
 /** The most frequent values of a field of events, with bars. Each leads to its events. */
-export function TopValues({ field, filter, every }: { field: string; filter: Filter; every?: number }) {
+export function TopValues({ field, filter, every, nameOf = String }: TopValuesProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const top = useQuery({ ...topQuery('events', field, filter, shownValues), refetchInterval: every });
@@ -24,7 +33,7 @@ export function TopValues({ field, filter, every }: { field: string; filter: Fil
       {top.data.map(({ value, count }) => (
         <li key={String(value)}>
           <AnchorLink to="/events" search={{ ...filter, q: conditionOf(value) }} className={styles.name}>
-            {String(value)}
+            {nameOf(String(value))}
           </AnchorLink>
           <span className={styles.track} aria-hidden>
             <span style={{ width: `${(count / most) * 100}%` }} />

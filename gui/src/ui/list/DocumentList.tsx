@@ -2,7 +2,7 @@ import { ActionIcon, Button, Popover, Skeleton, Stack, Text, Tooltip } from '@ma
 import { IconColumns3, IconDownload, IconRefresh } from '@tabler/icons-react';
 import { lazy, Suspense, useMemo, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { exportURL, mostRows, type Collection, type Document } from '../../api/documents';
+import { exportURL, idOf, mostRows, type Collection, type Document } from '../../api/documents';
 import { useFormat } from '../../app/format';
 import { useShortcut } from '../../app/shortcuts';
 import { DataTable } from '../DataTable';
@@ -12,6 +12,7 @@ import { QueryBar } from '../query/QueryBar';
 import { Histogram } from '../time/Histogram';
 import { TimeRange, type Range } from '../time/TimeRange';
 import { Views } from '../views/Views';
+import { Searching } from './Searching';
 import { chosenFields, columnsOf, type DocumentColumn } from './columns';
 import type { Documents, ListSearch } from './useDocuments';
 import styles from './DocumentList.module.css';
@@ -37,7 +38,7 @@ interface DocumentListProps {
 /** A list of documents: condition, time, distribution, number and rows, all in the address. */
 export function DocumentList({ label, documents, search, onSearch, known, standard, onOpen, openId, empty, mayExport }: DocumentListProps) {
   const { t } = useTranslation();
-  const { list, histogram, rows, length, more, refresh, collection } = documents;
+  const { list, histogram, rows, length, more, refresh, stopped, collection } = documents;
   const { q = '', from = '', to = '', sort = '' } = search;
   const fields = useMemo(() => chosenFields(search.columns, standard), [search.columns, standard]);
   const filtered = q !== '' || from !== '' || to !== '';
@@ -56,9 +57,10 @@ export function DocumentList({ label, documents, search, onSearch, known, standa
           </ActionIcon>
         </Tooltip>
       </div>
-      {histogram.error && !histogram.data ? null : <Histogram label={label} counts={histogram.data} range={{ from, to }} onSelect={setRange} />}
+      {(!histogram.data || histogram.isPlaceholderData) && !histogram.isFetching ? null : <Histogram label={label} counts={histogram.data} range={{ from, to }} onSelect={setRange} />}
       <div className={styles.bar}>
         <Total documents={documents} />
+        <Searching documents={documents} />
         <div className={styles.space} />
         <Views page={collection} search={search} onSearch={onSearch} />
         <Columns collection={collection} fields={fields} known={known} onChange={(columns) => onSearch({ columns: columns.join(',') === standard.join(',') ? undefined : columns.join(',') || undefined })} />
@@ -66,12 +68,18 @@ export function DocumentList({ label, documents, search, onSearch, known, standa
       </div>
       {list.error && rows.length === 0 ? (
         <ErrorState error={list.error} onRetry={refresh} />
+      ) : stopped ? (
+        <Empty title={t('list.stopped')} text={t('list.stoppedText')}>
+          <Button variant="default" onClick={refresh}>
+            {t('list.again')}
+          </Button>
+        </Empty>
       ) : (
         <DataTable
           label={label}
           columns={columns}
           rows={rows}
-          rowId={(row) => row.id}
+          rowId={idOf}
           total={length}
           loading={list.isPending}
           onMore={more}
@@ -99,7 +107,7 @@ export function DocumentList({ label, documents, search, onSearch, known, standa
 function Total({ documents: { count, collection } }: { documents: Documents }) {
   const { t } = useTranslation();
   const format = useFormat();
-  if (count.data === undefined) return <Text c="dimmed">{count.error ? t('list.totalUnknown') : t('list.counting')}</Text>;
+  if (count.data === undefined || (count.isPlaceholderData && !count.isFetching)) return <Text c="dimmed">{count.isFetching ? t('list.counting') : t('list.totalUnknown')}</Text>;
   return (
     <Text role="status" data-total={count.data} aria-busy={count.isPlaceholderData} className={styles.total}>
       <b className="number">{t(`list.total.${collection}`, { count: count.data, number: format.number(count.data) })}</b>

@@ -11,7 +11,7 @@ export function columnsOf(chosen: readonly string[], known: readonly DocumentCol
 }
 
 /** A column for a field that nobody described. */
-export function fieldColumn(field: string): DocumentColumn {
+function fieldColumn(field: string): DocumentColumn {
   return { id: field, title: field, width: 'minmax(9rem, 1fr)', cell: (document) => shown(textAt(document, field)), sort: field };
 }
 

@@ -4,7 +4,7 @@ import { IconSearch, IconX } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect, useId, useRef, useState, type FormEvent, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api, bodyOf, type QueryCheck } from '../../api/client';
+import { api, bodyOf, type QueryCheck, type Suggestions } from '../../api/client';
 import type { Collection } from '../../api/documents';
 import { useFormat } from '../../app/format';
 import { useShortcut } from '../../app/shortcuts';
@@ -24,6 +24,10 @@ const checkPause = 500; // milliseconds before a condition is checked while some
 
 const records = { events: 'event', sessions: 'session', profiles: 'profile' } as const;
 
+type Suggestion = Suggestions['items'][number];
+
+const keyOf = ({ kind, text }: Suggestion) => `${kind} ${text}`;
+
 const check = (collection: Collection, q: string, signal?: AbortSignal) =>
   bodyOf(api.POST('/query/validate', { body: { q, record: records[collection] }, signal }));
 
@@ -36,7 +40,8 @@ export function QueryBar({ collection, value, onRun }: QueryBarProps) {
   const [text, setText] = useState(value);
   const [cursor, setCursor] = useState(value.length);
   const [open, setOpen] = useState(false);
-  const [choice, setChoice] = useState(-1);
+  const [chosen, setChosen] = useState<string>();
+  const [awaited, setAwaited] = useState<string>(); // was accepted before the suggestions for the last key were there
   const [fault, setFault] = useState<{ text: string; check: QueryCheck; ran?: boolean }>();
   const [scroll, setScroll] = useState(0);
   const placeCursor = useRef<number>(undefined);
@@ -77,17 +82,24 @@ export function QueryBar({ collection, value, onRun }: QueryBarProps) {
   const fresh = suggestions.data !== undefined && !suggestions.isPlaceholderData && typed.text === text && typed.cursor === cursor;
   const items = (suggestions.data?.items ?? []).slice(0, 50);
   const shown = open && items.length > 0;
+  const choice = items.findIndex((item) => keyOf(item) === chosen);
 
-  const accept = (at: number) => {
-    const item = items[at];
-    if (!item || !suggestions.data || !fresh) return;
+  const accept = (item: Suggestion) => {
+    if (!suggestions.data || !fresh) return setAwaited(keyOf(item));
     const next = accepted(text, suggestions.data, item.text);
     placeCursor.current = next.cursor;
     setText(next.text);
     setCursor(next.cursor);
-    setChoice(-1);
+    setChosen(undefined);
+    setAwaited(undefined);
     input.current?.focus();
   };
+  useEffect(() => {
+    if (awaited === undefined || !fresh) return;
+    const item = items.find((item) => keyOf(item) === awaited);
+    if (item) accept(item);
+    else setAwaited(undefined);
+  });
   const run = async (q: string) => {
     setOpen(false);
     const wanted = q.trim();
@@ -105,12 +117,13 @@ export function QueryBar({ collection, value, onRun }: QueryBarProps) {
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
       setOpen(true);
-      if (items.length > 0) setChoice(event.key === 'ArrowDown' ? (choice + 1) % items.length : (choice <= 0 ? items.length : choice) - 1);
+      const next = items[event.key === 'ArrowDown' ? (choice + 1) % items.length : (choice <= 0 ? items.length : choice) - 1];
+      if (next) setChosen(keyOf(next));
     } else if (event.key === 'Escape' && shown) {
       setOpen(false);
-      setChoice(-1);
+      setChosen(undefined);
     } else if (shown && choice >= 0 && (event.key === 'Enter' || event.key === 'Tab')) {
-      accept(choice);
+      accept(items[choice] as Suggestion);
     } else return;
     event.preventDefault();
     event.stopPropagation();
@@ -154,7 +167,8 @@ export function QueryBar({ collection, value, onRun }: QueryBarProps) {
             onChange={(event) => {
               setText(event.currentTarget.value);
               setCursor(event.currentTarget.selectionStart ?? event.currentTarget.value.length);
-              setChoice(-1);
+              setChosen(undefined);
+              setAwaited(undefined);
               setOpen(true);
             }}
             onSelect={(event) => {
@@ -187,14 +201,14 @@ export function QueryBar({ collection, value, onRun }: QueryBarProps) {
         <ul id={`${id}-list`} role="listbox" aria-label={t('query.suggestions')} className={styles.list}>
           {items.map((item, at) => (
             <li
-              key={`${item.kind} ${item.text}`}
+              key={keyOf(item)}
               id={option(at)}
               role="option"
               aria-selected={at === choice}
               className={styles.option}
               onMouseDown={(event) => {
                 event.preventDefault(); // the line keeps the focus
-                accept(at);
+                accept(item);
               }}
             >
               <span className="mono">{item.text}</span>
