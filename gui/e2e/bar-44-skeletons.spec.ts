@@ -16,7 +16,7 @@ test('skeletons stand where data will be, and nothing jumps when it comes', asyn
       for (const entry of list.getEntries()) (window as unknown as { shift: number }).shift += (entry as unknown as { value: number }).value;
     }).observe({ type: 'layout-shift', buffered: true });
   });
-  for (const path of ['/events', '/profiles', `/profiles/${profile?.id}`, '/', '/live', '/sources', '/event-types/page-view', '/health', '/settings']) {
+  for (const path of ['/events', '/profiles', `/profiles/${profile?.id}`, '/', '/live', '/sources', '/event-types/page-view', '/health']) {
     await page.goto(path);
     // The frame with the title is there long before the data.
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible();

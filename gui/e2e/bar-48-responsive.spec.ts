@@ -38,9 +38,9 @@ test('on a phone a person and live events can be worked with', async ({ signedIn
   const drawer = page.getByRole('dialog');
   await drawer.getByRole('tab', { name: 'Raw' }).click();
   await expect(drawer.getByRole('tree')).toBeInViewport();
-  await drawer.getByRole('button', { name: 'Close' }).click();
+  await drawer.getByRole('button', { name: 'Close', exact: true }).click();
   await page.getByRole('tab', { name: 'Traits' }).click();
-  await expect(page.getByText('Phoebe').last()).toBeInViewport();
+  await expect(page.getByText('Phoebe').last()).toBeVisible();
 
   await open(page, '/live');
   const line = page.getByRole('combobox', { name: 'Condition' });
