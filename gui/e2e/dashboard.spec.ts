@@ -13,7 +13,7 @@ test('the dashboard tells what came in, from where, who is there, and what needs
   await expect(figure('sessions')).toHaveText(String(present.count));
 
   const types = page.getByRole('region', { name: 'Top event types' });
-  await expect(types.getByRole('listitem').filter({ hasText: 'page-view' })).toContainText((await count('events', 'type = "page-view"')).toLocaleString('en-GB'));
+  await expect(types.getByRole('listitem').filter({ has: page.getByRole('link', { name: 'page-view', exact: true }) })).toContainText((await count('events', 'type = "page-view"')).toLocaleString('en-GB'));
   const sources = page.getByRole('region', { name: 'Top sources' });
   await expect(sources.getByRole('listitem').filter({ has: page.getByRole('link', { name: 'Web shop', exact: true }) })).toContainText((await count('events', 'source.id = "shop"')).toLocaleString('en-GB'));
   await expect(sources.getByRole('link', { name: 'Tracardi itself' })).toBeVisible();
