@@ -150,6 +150,8 @@ func TestFlowOnEvents(t *testing.T) {
 	c.send("POST", "/flows/f/test", `{"events": [{"type": "x"}], "start": {"node": "m"}, "pins": {"m": {"port": "payload", "payload": {"example": "pinned"}}}}`).
 		wants(http.StatusOK, `"mailed":"pinned"`)
 	c.send("POST", "/flows/f/test", `{"events": [{"type": "x"}], "pins": {"m": {"port": "no"}}}`).wants(http.StatusUnprocessableEntity, "body.pins.m")
+	graph := drawing(t, "s control.start\na try.put {\"name\": \"x\", \"value\": 5, \"memory\": true}\nb try.put {\"name\": \"y\", \"value\": 6}\ns.payload -> a\na.payload -> b")
+	c.send("POST", "/flows/f/test", `{"events": [{"type": "x"}], "graph": `+graph+`}`).wants(http.StatusOK, `"memory":{"x":5}`, `"measures":{"puts":1}`, `"b":[{"node":"b"`)
 	c.send("POST", "/flows/f/test", `{"events": [{"id": "none"}]}`).wants(http.StatusUnprocessableEntity, "body.events[0].id")
 	h.write(tenant, storage.Profiles, time.Now(), `{"id": "p1", "ids": ["p1"], "active": true, "traits": {"a": 1}}`)
 	h.write(tenant, storage.Events, time.Now(), `{"id": "e1", "type": "basket-updated", "profile": {"id": "p1"}, "source": {"id": "shop"}, "properties": {}}`)

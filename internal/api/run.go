@@ -31,8 +31,8 @@ type Run struct {
 	Broken   string             `json:"broken,omitempty" doc:"Id of the node that failed first."`
 	Reason   string             `json:"reason,omitempty" doc:"Why it was cancelled."`
 	Waits    []pipeline.RunWait `json:"waits,omitempty" doc:"Where it stands."`
-	Memory   map[string]any     `json:"memory,omitempty" doc:"Of a run that waits."`
-	Measures map[string]float64 `json:"measures,omitempty"`
+	Memory   map[string]any     `json:"memory,omitempty" doc:"What nodes kept for the run."`
+	Measures map[string]float64 `json:"measures,omitempty" doc:"What nodes measured."`
 	Nodes    map[string][]Visit `json:"nodes,omitempty" doc:"The trace: the calls of each node, by its id. Left out in lists."`
 }
 

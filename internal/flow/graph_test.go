@@ -167,6 +167,7 @@ func text(payload map[string]any) string {
 
 func TestCheckFindsAllProblems(t *testing.T) {
 	problems := flow.Check(flowtest.Draw(t, `
+		begin try.start
 		s try.start
 		a try.none
 		b control.if {"condition": "profile@"}
@@ -186,7 +187,7 @@ func TestCheckFindsAllProblems(t *testing.T) {
 		`node "a": type: there is no kind of node "try.none"`, `node "b": config.condition: `, `node "c": config.nme: there is no such setting`,
 		`node "c": config.name: is required`, `node "d": switches.run_once: needs a value`, `node "d": switches.on_error: `, `node "d": switches.join.reshape: `,
 		`node "b": port: the node has no output port "maybe"; it has true, false, error`, `node "s": to_port: nothing can lead to this node`,
-		`node "d": to_port: the node has no input port "side"; it has payload`, `is part of a cycle`,
+		`node "d": to_port: the node has no input port "side"; it has payload`, `is part of a cycle`, `node "alone": nothing leads to this node`,
 	} {
 		if !slices.ContainsFunc(got, func(text string) bool { return strings.HasPrefix(text, want) || strings.Contains(text, want) }) {
 			t.Errorf("no problem begins with %s\n%s", want, strings.Join(got, "\n"))

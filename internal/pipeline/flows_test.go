@@ -237,6 +237,46 @@ func TestFailuresShow(t *testing.T) {
 	}
 }
 
+// TestSampleOfRuns: of runs that do nothing special the first twenty are kept, of those that fail all.
+func TestSampleOfRuns(t *testing.T) {
+	r := newFlowRoad(t)
+	r.publish(t, "f", "s control.start\na control.if {\"condition\": \"event@properties.bad = 1\"}\nb try.fail\ns.payload -> a\na.true -> b")
+	r.on(t, workspace.Trigger{Name: "t", Flow: "f", EventType: "go"})
+	for range 25 {
+		r.send(t, event("s1", "go", ""))
+	}
+	for range 25 {
+		r.send(t, event("s1", "go", `{"bad": 1}`))
+	}
+	if n := r.count(t, storage.Runs, `status = "done"`); n < 20 || n > 24 { // one more each ten seconds
+		t.Errorf("%d runs that did nothing special are kept, want twenty or a little more", n)
+	}
+	if n := r.count(t, storage.Runs, `status = "failed" AND broken = "b"`); n != 25 {
+		t.Errorf("%d failures are kept, want 25", n)
+	}
+}
+
+// TestSystemEventsTriggerFlows has a flow run for an event that nobody sent.
+func TestSystemEventsTriggerFlows(t *testing.T) {
+	r := newFlowRoad(t)
+	locks := memory.NewLocks()
+	t.Cleanup(func() { must(t, locks.Close()) })
+	r.Pipeline = pipeline.New(pipeline.Options{
+		Records: r.store, Locks: locks, Hasher: identity.New(make([]byte, 32)), Agents: pipeline.NewAgents(), SystemEvents: true, Instance: "test",
+		Log: slog.New(slog.DiscardHandler), Workspace: r.workspace, Queue: r.store.Queue(), Cache: r.cache, Message: collect.Message,
+	})
+	r.publish(t, "welcome", "s control.start\na try.change {\"set\": {\"profile@traits.welcomed\": \"event@type\"}}\ns.payload -> a")
+	r.on(t, workspace.Trigger{Name: "t", Flow: "welcome", EventType: "profile-created"})
+	r.send(t, event("s1", "page-view", ""))
+	r.send(t, event("s1", "page-view", ""))
+	if n := r.count(t, storage.Profiles, `traits.welcomed = "profile-created"`); n != 1 {
+		t.Errorf("profiles %v", r.find(t, storage.Profiles, ""))
+	}
+	if n := r.count(t, storage.Runs, `flow.id = "welcome"`); n != 1 {
+		t.Errorf("%d runs, want 1", n)
+	}
+}
+
 func TestWhatFlowsKeep(t *testing.T) {
 	r := newFlowRoad(t)
 	r.publish(t, "things", `

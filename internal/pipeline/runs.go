@@ -52,7 +52,7 @@ type Run struct {
 
 	// Texts, so that what flows carry does not become fields of an index.
 	Trace   string `json:"trace,omitempty"`
-	State   string `json:"state,omitempty"`   // of a run that waits
+	State   string `json:"state,omitempty"`   // instead of the trace, of a run that waits, or has memory or measures
 	Subject string `json:"subject,omitempty"` // its event
 
 	version uint64
@@ -170,12 +170,17 @@ func (p *Pipeline) store(w *Work, run *flowRun) error {
 		return nil
 	}
 	doc := w.document(run)
-	if waiting {
+	if waiting || len(run.Memory) > 0 || len(run.Measures) > 0 {
 		state, err := run.State()
 		if err != nil {
 			return fmt.Errorf("write the state of a run of flow %q: %w", run.Flow.ID, err)
 		}
-		doc.State, doc.Subject, doc.Status = string(state), string(run.event.AppendJSON(nil)), RunWaiting
+		doc.State = string(state)
+	} else {
+		doc.Trace = string(run.AppendTrace(nil))
+	}
+	if waiting {
+		doc.Subject, doc.Status = string(run.event.AppendJSON(nil)), RunWaiting
 		if run.Unknown() {
 			doc.Status = RunUnknown
 		}
@@ -186,8 +191,6 @@ func (p *Pipeline) store(w *Work, run *flowRun) error {
 				w.messages = append(w.messages, wakeMessage(wake{Run: run.ID, Pause: pause.ID}, pause.Until))
 			}
 		}
-	} else {
-		doc.Trace = string(run.AppendTrace(nil))
 	}
 	body, err := json.Marshal(doc)
 	if err != nil {

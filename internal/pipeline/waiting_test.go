@@ -115,6 +115,29 @@ func TestUnpublishedFlowsEnd(t *testing.T) {
 	}
 }
 
+// TestConditionEndsWait waits until the person says how to reach them, in an event of any type.
+func TestConditionEndsWait(t *testing.T) {
+	r := newFlowRoad(t)
+	r.publish(t, "f", `
+		s control.start
+		w control.wait-for-condition {"condition": "profile@traits.ready = 1 AND event@type != \"tell\"", "timeout": "1h"}
+		c try.change {"set": {"profile@traits.came": "payload@event.type"}}
+		s.payload -> w
+		w.true -> c`)
+	r.publish(t, "tell", "s control.start\na try.change {\"set\": {\"profile@traits.ready\": 1}}\ns.payload -> a")
+	r.on(t, workspace.Trigger{Name: "f", Flow: "f", EventType: "begin"})
+	r.on(t, workspace.Trigger{Name: "tell", Flow: "tell", EventType: "tell"})
+	r.work(t)
+	for _, name := range []string{"begin", "look", "tell", "look-again"} {
+		r.send(t, event("s1", name, ""))
+		if n := r.count(t, storage.Runs, `flow.id = "f" AND status = "waiting"`); name != "look-again" && n != 1 {
+			t.Errorf("after %s %d runs wait, want 1", name, n)
+		}
+	}
+	r.eventually(t, 1, storage.Profiles, `traits.came = "look-again"`)
+	r.eventually(t, 1, storage.Runs, `flow.id = "f" AND status = "done"`)
+}
+
 func TestSchedulesAreSentOnce(t *testing.T) {
 	r := newFlowRoad(t)
 	r.publish(t, "f", "s control.start\na try.put {\"name\": \"due\", \"value\": \"event@properties.due\"}\ns.payload -> a")

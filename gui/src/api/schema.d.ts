@@ -2503,10 +2503,11 @@ export interface components {
             failure?: string;
             flow: components["schemas"]["RunFlow"];
             id: string;
+            /** @description What nodes measured. */
             measures?: {
                 [key: string]: number;
             };
-            /** @description Of a run that waits. */
+            /** @description What nodes kept for the run. */
             memory?: {
                 [key: string]: unknown;
             };
