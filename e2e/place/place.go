@@ -8,9 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -141,8 +143,9 @@ func (i Indices) Remove() error {
 		return err
 	}
 	var errs []error
-	for name := range names {
-		errs = append(errs, i.ask("DELETE", "/"+name, nil))
+	// Many at once, since each request is a new state of the whole cluster, and as many as fit into a line.
+	for some := range slices.Chunk(slices.Collect(maps.Keys(names)), 40) {
+		errs = append(errs, i.ask("DELETE", "/"+strings.Join(some, ","), nil))
 	}
 	if len(names) > 0 {
 		errs = append(errs, i.ask("DELETE", "/_index_template/"+i.Prefix+"*", nil))
