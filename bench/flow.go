@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 )
@@ -167,6 +168,14 @@ func waitingRuns(ctx context.Context, s settings) error {
 	fmt.Printf("\n| returning visitors, %d connections, in turns | requests/s | of that without | processor time of an event |\n|---|---|---|---|\n", s.connections)
 	for _, m := range got {
 		fmt.Printf("| %s | %.0f | %.3f | %.0f µs |\n", m.name, m.rate(), m.rate()/got[0].rate(), m.cost())
+	}
+	fmt.Println()
+	for _, status := range []string{"waiting", "failed"} { // all of them, and none
+		began := time.Now()
+		if _, err := servers[1].runs(status, waited); err != nil {
+			return err
+		}
+		fmt.Printf("a page of the runs that are %s: %.1f ms\n", status, time.Since(began).Seconds()*1000)
 	}
 	return nil
 }
