@@ -105,6 +105,23 @@ func TestDoctorOfTheWebApplication(t *testing.T) {
 	}
 }
 
+// TestDoctorAsksForTheAPI examines a web application whose API is elsewhere.
+func TestDoctorAsksForTheAPI(t *testing.T) {
+	doctor := func(want int, apiURL string) string {
+		t.Helper()
+		code, out, errs := run(t, environ(), "doctor", "--roles", "gui", "--addr", freeAddr(t), "--data", t.TempDir(), "--api-url", apiURL)
+		if code != want {
+			t.Errorf("exit code %d, want %d:\n%s%s", code, want, out, errs)
+		}
+		return out
+	}
+	nobody := "http://" + freeAddr(t)
+	contains(t, doctor(1, nobody), "FAIL", "api", nobody+" gives no answer: start it, or look at api-url")
+	p := start(t, t.TempDir())
+	contains(t, doctor(0, p.url), "one answers at "+p.url)
+	contains(t, doctor(0, ""), "api-url is empty")
+}
+
 func freeAddr(t *testing.T) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

@@ -1,12 +1,15 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 const about = `The admin API of Tracardi: configuration, search and accounts.
@@ -23,11 +26,28 @@ func frameworkSettings() huma.Config {
 	config.Info.License = &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}
 	config.Transformers = []huma.Transformer{ours, masked}
 	config.RejectUnknownQueryParameters = true
+	strict := huma.DefaultJSONFormat
+	strict.Unmarshal = unmarshal
+	config.Formats = map[string]huma.Format{"application/json": strict, "json": strict}
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"token":   {Type: "http", Scheme: "bearer", Description: "A token made under /tokens."},
 		"session": {Type: "apiKey", In: "cookie", Name: "tracardi_session", Description: "What signing in gives."},
 	}
 	return config
+}
+
+// The framework would take "Role" for "role" when it decodes a body, after it has checked the role alone.
+func init() { huma.ValidateStrictCasing = true }
+
+// unmarshal reads JSON in which no name is there twice. The framework checks what is last, and the decoder puts objects of the same
+// name together: what came first would go through unchecked.
+func unmarshal(text []byte, into any) error {
+	if err := jsontext.NewDecoder(bytes.NewReader(text)).SkipValue(); err != nil {
+		if syntax, ok := errors.AsType[*jsontext.SyntacticError](err); ok && errors.Is(err, jsontext.ErrDuplicateName) {
+			return fmt.Errorf("has the member %s twice", syntax.JSONPointer)
+		}
+	}
+	return json.Unmarshal(text, into) // which says better what else is wrong
 }
 
 // operation describes a route.

@@ -84,16 +84,18 @@ const defaultRetry = 5 * time.Second
 
 // problem makes the answer out of an error. Surprises are logged, and the user sees only where to look for them.
 func (s *server) problem(ctx context.Context, err error) *Problem {
+	about := of(ctx)
 	if p, ok := errors.AsType[*Problem](err); ok {
+		p.RequestID = about.id
 		return p
 	}
-	about := of(ctx)
 	if model, ok := errors.AsType[*huma.ErrorModel](err); ok {
 		return translate(model, about.id)
 	}
+	// An address may name a person: the log has the route's pattern instead.
 	e, ok := errors.AsType[*tracardi.Error](err)
 	if !ok || e.Kind == tracardi.Internal {
-		s.log.Error("request failed", "request", about.id, "method", about.http.Method, "path", about.http.URL.Path, "error", err)
+		s.log.Error("request failed", "request", about.id, "route", about.http.Pattern, "error", err)
 		return &Problem{Status: http.StatusInternalServerError, RequestID: about.id, Detail: "something went wrong that should not: " +
 			"look for this request's id in the log, or give it to whoever runs the program"}
 	}
@@ -111,7 +113,7 @@ func (s *server) problem(ctx context.Context, err error) *Problem {
 			p.Errors[0].Position = positionOf(syntax)
 		}
 	case tracardi.Unavailable:
-		s.log.Warn("request could not be served", "request", about.id, "path", about.http.URL.Path, "error", err)
+		s.log.Warn("request could not be served", "request", about.id, "route", about.http.Pattern, "error", err)
 		if p.retryAfter == 0 {
 			p.retryAfter = defaultRetry
 		}

@@ -9,6 +9,7 @@ import (
 	"io"
 	"iter"
 	"net/http"
+	"regexp"
 	"strings"
 	"time"
 
@@ -198,7 +199,7 @@ func cellOf(doc []byte, column expr.Path) string {
 		return ""
 	}
 	if raw[0] != '"' {
-		return string(raw)
+		return split(string(raw))
 	}
 	var text string
 	if json.Unmarshal(raw, &text) != nil {
@@ -209,8 +210,21 @@ func cellOf(doc []byte, column expr.Path) string {
 
 // cell keeps spreadsheets from running a text that comes from a visitor as a formula.
 func cell(text string) string {
+	text = split(text)
 	if text != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", []rune(text)[0]) {
 		return "'" + text
 	}
 	return text
+}
+
+// behind finds what would begin a formula where a spreadsheet divides the line otherwise than we do: where numbers have decimal
+// commas, it divides at semicolons, and does not know that a quote within a line keeps the text together.
+var behind = regexp.MustCompile("([;\t\r\n])([=+\\-@＝＋－＠])")
+
+// split is a text whose parts are no formulas either.
+func split(text string) string {
+	if !strings.ContainsAny(text, ";\t\r\n") {
+		return text
+	}
+	return behind.ReplaceAllString(text, "$1'$2")
 }

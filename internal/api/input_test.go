@@ -164,13 +164,19 @@ func FuzzFilter(f *testing.F) {
 func FuzzCell(f *testing.F) {
 	f.Add("=1+1")
 	f.Add("plain")
+	f.Add("a;=1\n\n@x;-")
 	f.Fuzz(func(t *testing.T, text string) {
 		got := cell(text)
 		if got != "" && strings.ContainsRune("=+-@\t\r\n", rune(got[0])) {
 			t.Errorf("%q stays %q", text, got)
 		}
-		if strings.TrimPrefix(got, "'") != strings.TrimPrefix(text, "'") {
+		if strings.ReplaceAll(got, "'", "") != strings.ReplaceAll(text, "'", "") {
 			t.Errorf("%q became %q", text, got)
+		}
+		for i, sign := range got {
+			if i > 0 && strings.ContainsRune("=+-@", sign) && strings.ContainsRune(";\t\r\n", rune(got[i-1])) {
+				t.Errorf("%q has a part that is a formula: %q", text, got)
+			}
 		}
 	})
 }

@@ -159,16 +159,16 @@ func (r *resource[T, V]) current(ctx context.Context, id, ifMatch string) (works
 	if err != nil {
 		return entry, err
 	}
-	return entry, unchanged(ctx, ifMatch, entry.Version)
+	return entry, unchanged(ifMatch, entry.Version)
 }
 
 // unchanged checks that a version is the one that the client has seen.
-func unchanged(ctx context.Context, ifMatch string, version int64) error {
+func unchanged(ifMatch string, version int64) error {
 	if ifMatch == "" || ifMatch == "*" || strings.Trim(ifMatch, `"`) == strconv.FormatInt(version, 10) {
 		return nil
 	}
 	return &Problem{
-		Status: http.StatusPreconditionFailed, RequestID: of(ctx).id,
+		Status: http.StatusPreconditionFailed,
 		Detail: "somebody else changed it meanwhile: load version " + strconv.FormatInt(version, 10) + " and repeat your change",
 	}
 }

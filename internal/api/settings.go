@@ -90,7 +90,7 @@ func (s *server) putSettings(r *resource[workspace.Settings, Settings]) func(con
 		if err != nil {
 			return nil, err
 		}
-		if err := unchanged(ctx, in.IfMatch, old.Version); err != nil {
+		if err := unchanged(in.IfMatch, old.Version); err != nil {
 			return nil, err
 		}
 		return r.rewrite(ctx, old, &in.Body)

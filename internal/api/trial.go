@@ -59,6 +59,9 @@ func (s *server) try(ctx context.Context, in *struct {
 },
 ) (*struct{ Body Trial }, error) {
 	payload, source, refused, err := s.rehearse(of(ctx).http, in.Body)
+	if known := asError(err); known != nil && known.Field == "" {
+		return nil, &tracardi.Error{Kind: known.Kind, Field: "body", Message: known.Message, Err: err}
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -206,7 +206,7 @@ func (d *Doctor) addr(ctx context.Context) finding {
 func (d *Doctor) stores(ctx context.Context) []finding {
 	s := d.Settings
 	if !s.HasStores() {
-		return []finding{{fine, "stores", "the web application alone needs none"}}
+		return []finding{{fine, "stores", "the web application alone needs none"}, d.api(ctx)}
 	}
 	var own []string
 	if !s.SharedRecords() {
@@ -235,6 +235,22 @@ func (d *Doctor) stores(ctx context.Context) []finding {
 		findings = append(findings, finding{bad, "stores", err.Error()})
 	}
 	return findings
+}
+
+// api asks the API that a web application alone forwards to.
+func (d *Doctor) api(ctx context.Context) finding {
+	if d.Settings.APIURL == "" {
+		return finding{fine, "api", "a proxy in front must send /api, /track, /collect and /tracker elsewhere: api-url is empty"}
+	}
+	forward, err := newForwarder(d.Settings.APIURL, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return finding{bad, "api", err.Error()}
+	}
+	defer forward.http.CloseIdleConnections()
+	if err := ping(ctx, check{ping: forward.ping}); err != nil {
+		return finding{bad, "api", d.Settings.APIURL + " " + reason(err)}
+	}
+	return finding{fine, "api", "one answers at " + d.Settings.APIURL}
 }
 
 func (d *Doctor) sameSecret(ctx context.Context, st *stores) finding {

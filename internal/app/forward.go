@@ -120,7 +120,7 @@ func (f *forwarder) fail(w http.ResponseWriter, r *http.Request, err error) {
 	w.Header().Set("Retry-After", strconv.Itoa(int(retryAfter.Seconds())))
 	id := f.refuse(w, http.StatusServiceUnavailable, "the API gives no answer: try again in a moment. "+
 		"If that goes on, tell whoever runs this installation to start its API, or to look at the api-url of the web application")
-	f.log.Warn("the API gives no answer", "api", f.to.Host, "path", r.URL.Path, "request", id, "error", err)
+	f.log.Warn("the API gives no answer", "api", f.to.Host, "request", id, "error", err)
 }
 
 // refuse answers in the place of the API, and returns the id by which the asker may name the request.

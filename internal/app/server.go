@@ -120,8 +120,7 @@ func guarded(log *slog.Logger, next http.Handler) http.Handler {
 				panic(problem)
 			}
 			reference := rand.Text()[:10]
-			log.ErrorContext(r.Context(), "a request broke", "reference", reference, "method", r.Method, "path", r.URL.Path,
-				"panic", problem, "stack", string(debug.Stack()))
+			log.ErrorContext(r.Context(), "a request broke", "reference", reference, "panic", problem, "stack", string(debug.Stack()))
 			http.Error(w, "internal error, reference "+reference, http.StatusInternalServerError)
 		}()
 		next.ServeHTTP(w, r)

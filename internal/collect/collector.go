@@ -58,7 +58,7 @@ func New(o Options) *Collector {
 		o.Limits = DefaultLimits
 	}
 	c := &Collector{options: o, limits: newLimiters(), busy: make(chan struct{}, o.InFlight), zstd: newZstd(o.Limits.Plain)}
-	c.room.left.Store(cmp.Or(o.Memory, 64<<20))
+	c.room.left.Store(max(cmp.Or(o.Memory, 64<<20), 4*o.Limits.Plain)) // one body alone always finds room
 	return c
 }
 
@@ -93,7 +93,7 @@ func (c *Collector) Endpoint(handle func(http.ResponseWriter, *http.Request) err
 		case c.busy <- struct{}{}:
 			defer func() { <-c.busy }()
 		default:
-			c.fail(x, r, &tracardi.Error{Kind: tracardi.Unavailable, RetryAfter: time.Second, Message: "too many requests at once: send again in a second"}, answer)
+			c.fail(x, r, busy("too many requests at once: send again in a second"), answer)
 			return
 		}
 		if err := handle(x, r); err != nil {

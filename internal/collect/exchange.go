@@ -5,8 +5,6 @@ import (
 	"strconv"
 	"sync/atomic"
 	"time"
-
-	"github.com/tracardi/tracardi-go"
 )
 
 // exchange is one request's way back to its sender. It says in the answer's header how many seconds it took, and holds what the
@@ -49,7 +47,7 @@ func (x *exchange) hold(size int64) error {
 		return nil
 	}
 	if !x.room.take(more) {
-		return &tracardi.Error{Kind: tracardi.Unavailable, RetryAfter: time.Second, Message: "too many large requests at once: send again in a second, or smaller ones"}
+		return busy("too many large requests at once: send again in a second, or smaller ones")
 	}
 	x.held = size
 	return nil

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/tracardi/tracardi-go"
 )
@@ -17,6 +18,16 @@ import (
 func refuse(field, format string, args ...any) error {
 	return &tracardi.Error{Kind: tracardi.Unauthenticated, Field: field, Message: fmt.Sprintf(format, args...)}
 }
+
+// busy makes the error for a sender who comes when there is no room.
+func busy(message string) error {
+	return &tracardi.Error{Kind: tracardi.Unavailable, RetryAfter: time.Second, Message: message, Err: errBusy}
+}
+
+var errBusy = errors.New("busy")
+
+// later is what senders are told when something behind the edge fails: the names of servers and folders are for the log.
+const later = "the events cannot be taken now: send them again in a moment"
 
 var statusOf = map[tracardi.Kind]int{
 	tracardi.Invalid:         http.StatusUnprocessableEntity,
@@ -50,13 +61,16 @@ func (c *Collector) fail(w http.ResponseWriter, r *http.Request, err error, answ
 	if failure.Status >= 500 {
 		c.Counts.Failed.Add(1)
 		if r.Context().Err() == nil {
-			c.options.Log.Error("collect: a request failed", "path", r.URL.Path, "status", failure.Status, "error", err)
+			c.options.Log.Error("collect: a request failed", "route", r.Pattern, "status", failure.Status, "error", err)
 		}
 	} else {
 		c.Counts.Refused.Add(1)
 	}
 	if ours.Kind == tracardi.Internal {
 		failure.Message = "an internal error: the server's log says more"
+	}
+	if failure.Status == http.StatusServiceUnavailable && !errors.Is(err, errBusy) {
+		failure.Message = later
 	}
 	header := w.Header()
 	if failure.Status == http.StatusServiceUnavailable || failure.Status == http.StatusTooManyRequests {

@@ -157,6 +157,12 @@ func TestFailures(t *testing.T) {
 		failure = c.failure
 		a := e.send("POST", "/track", payload("shop", "s", ""))
 		message := e.refused(a, c.status, "", "")
+		if c.status == 503 && (message != "the events cannot be taken now: send them again in a moment" || !strings.Contains(e.log.String(), c.failure.Error())) {
+			t.Errorf("%s: the sender reads %q, and the log %s", c.name, message, e.log)
+		}
+		if !strings.Contains(e.log.String(), `route="POST /track"`) && c.status >= 500 {
+			t.Errorf("%s: the log does not name the route: %s", c.name, e.log)
+		}
 		if a.header.Get("Retry-After") != c.retry {
 			t.Errorf("%s: Retry-After %q, want %q", c.name, a.header.Get("Retry-After"), c.retry)
 		}

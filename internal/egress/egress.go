@@ -35,6 +35,9 @@ type Network struct {
 	client *http.Client
 }
 
+// azure is where machines in Azure's cloud find what manages them: inside, although the address is a public one.
+var azure = netip.MustParsePrefix("168.63.129.16/32")
+
 // New makes a network. allow are the private ranges that may be called beside the public internet.
 func New(allow []netip.Prefix) *Network {
 	var v4, v6 []netip.Prefix
@@ -45,7 +48,7 @@ func New(allow []netip.Prefix) *Network {
 			v6 = append(v6, network)
 		}
 	}
-	guard := ssrf.New(ssrf.WithAnyPort(), ssrf.WithAllowedV4Prefixes(v4...), ssrf.WithAllowedV6Prefixes(v6...))
+	guard := ssrf.New(ssrf.WithAnyPort(), ssrf.WithAllowedV4Prefixes(v4...), ssrf.WithAllowedV6Prefixes(v6...), ssrf.WithDeniedV4Prefixes(azure))
 	n := &Network{dialer: net.Dialer{Timeout: connectTimeout, Control: guard.Safe}}
 	n.client = &http.Client{
 		Timeout:       Timeout,

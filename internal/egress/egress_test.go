@@ -5,11 +5,13 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/tracardi/tracardi-go"
@@ -39,6 +41,9 @@ func TestPrivateAddressesAreRefused(t *testing.T) {
 	for _, address := range []string{
 		"127.0.0.1:80", "localhost:80", "10.0.0.1:80", "172.16.3.4:443", "192.168.1.1:8080", "169.254.169.254:80", "100.64.0.1:80",
 		"0.0.0.0:80", "[::1]:80", "[::ffff:127.0.0.1]:80", "[fd00::1]:80", "[fe80::1]:80", "[64:ff9b::7f00:1]:80", "224.0.0.1:80",
+		"168.63.129.16:80", "192.0.0.192:80", "100.100.100.200:80", "255.255.255.255:80", "198.18.0.1:80", // of clouds, and of nobody
+		"[::]:80", "[::127.0.0.1]:80", "[::ffff:0:127.0.0.1]:80", "[::ffff:a9fe:a9fe]:80", "[64:ff9b::a9fe:a9fe]:80", "[64:ff9b:1::7f00:1]:80",
+		"[2002:7f00:1::]:80", "[2001:0:7f00:1::]:80", "[fec0::1]:80", "[ff02::1]:80", "[fd00:ec2::254]:80", "[::1%25lo]:80",
 	} {
 		conn, err := network.Dial(t.Context(), "tcp", address)
 		if err == nil {
@@ -51,6 +56,93 @@ func TestPrivateAddressesAreRefused(t *testing.T) {
 	if _, err := network.Dial(t.Context(), "udp", "127.0.0.1:53"); tracardi.KindOf(err) != tracardi.Forbidden {
 		t.Errorf("udp: got %v", err)
 	}
+}
+
+// TestOtherNotationsLeadNowhere writes private addresses as some resolvers read them too.
+func TestOtherNotationsLeadNowhere(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("the inside was reached") }))
+	defer server.Close()
+	_, port, _ := net.SplitHostPort(server.Listener.Addr().String())
+	network := egress.New(nil)
+	for _, host := range []string{
+		"127.1", "0x7f.0.0.1", "0x7f000001", "2130706433", "0177.0.0.1", "017700000001", "127.0.0.1.", "localhost.", "①②⑦.0.0.1", "127。0。0。1",
+		"user@127.0.0.1", "[::ffff:7f00:1]", "0",
+	} {
+		if _, err := get(t, network, "http://"+host+":"+port); err == nil {
+			t.Errorf("%s was reached", host)
+		}
+	}
+}
+
+// TestNameThatMoves resolves a name to an allowed address at first and to another one then, as an attacker's server of names does
+// between the check and the call.
+func TestNameThatMoves(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Connection", "close")
+		fmt.Fprint(w, "hello")
+	}))
+	defer server.Close()
+	_, port, _ := net.SplitHostPort(server.Listener.Addr().String())
+	answers := names(t, [4]byte{127, 0, 0, 1}, [4]byte{127, 0, 0, 2})
+	network := egress.New([]netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")})
+	if got, err := get(t, network, "http://moves.example:"+port); got != "hello" || err != nil {
+		t.Fatalf("at first: %q, %v", got, err)
+	}
+	if _, err := get(t, network, "http://moves.example:"+port); tracardi.KindOf(err) != tracardi.Forbidden {
+		t.Errorf("got %v", err)
+	}
+	if answers.Load() < 2 {
+		t.Errorf("the name was asked for %d times", answers.Load())
+	}
+}
+
+// names has all names resolved by a server that gives one address after the other, and the last one for ever.
+func names(t *testing.T, addresses ...[4]byte) (answers *atomic.Int64) {
+	t.Helper()
+	conn, err := (&net.ListenConfig{}).ListenPacket(t.Context(), "udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	answers = &atomic.Int64{}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for question := make([]byte, 512); ; {
+			n, from, err := conn.ReadFrom(question)
+			if err != nil {
+				return
+			}
+			_, _ = conn.WriteTo(answerTo(question[:n], addresses, answers), from) // who asks gives up otherwise
+		}
+	}()
+	before := net.DefaultResolver
+	net.DefaultResolver = &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, "udp", conn.LocalAddr().String())
+	}}
+	t.Cleanup(func() {
+		net.DefaultResolver = before
+		_ = conn.Close() // which ends the reading
+		<-done
+	})
+	return answers
+}
+
+// answerTo answers a question of one name: with an address when IPv4 is asked for, else with nothing.
+func answerTo(question []byte, addresses [][4]byte, answers *atomic.Int64) []byte {
+	end := 12
+	for question[end] != 0 {
+		end += int(question[end]) + 1
+	}
+	end += 5
+	answer := append([]byte{}, question[:end]...)
+	answer[2], answer[3] = 0x84, 0 // an answer, without an error
+	copy(answer[6:12], []byte{0, 0, 0, 0, 0, 0})
+	if question[end-3] != 1 {
+		return answer
+	}
+	address := addresses[min(int(answers.Add(1))-1, len(addresses)-1)]
+	answer[7] = 1
+	return append(answer, 0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4, address[0], address[1], address[2], address[3])
 }
 
 func TestAllowedAddressesAreReached(t *testing.T) {

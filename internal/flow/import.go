@@ -1,7 +1,9 @@
 package flow
 
 import (
+	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -27,7 +29,7 @@ func Import(text []byte) (d Document, notes []string, err error) {
 		Graph     json.RawMessage `json:"graph"`
 	}
 	if err := json.Unmarshal(text, &shape); err != nil {
-		return d, nil, tracardi.InvalidField("body", "is no exported flow: %v", err)
+		return d, nil, unreadable(err)
 	}
 	switch {
 	case len(shape.FlowGraph) > 0:
@@ -36,7 +38,7 @@ func Import(text []byte) (d Document, notes []string, err error) {
 		return d, nil, tracardi.InvalidField("body", "is no exported flow: it has neither a graph nor a flowGraph")
 	}
 	if err := json.Unmarshal(text, &d); err != nil {
-		return d, nil, tracardi.InvalidField("body", "is no exported flow: %v", err)
+		return d, nil, unreadable(err)
 	}
 	var unknown []string
 	for _, n := range d.Graph.Nodes {
@@ -118,7 +120,7 @@ type (
 func importOriginal(text []byte) (d Document, notes []string, err error) {
 	var old oldFlow
 	if err := json.Unmarshal(text, &old); err != nil {
-		return d, nil, tracardi.InvalidField("body", "is no flow of the original: %v", err)
+		return d, nil, unreadable(err)
 	}
 	d = Document{ID: old.ID, Name: old.Name, Description: old.Description, Tags: old.Tags, Graph: Graph{Nodes: []Node{}, Edges: []Edge{}}}
 	if d.Name == "" {
@@ -219,4 +221,12 @@ func sortedKeys[V any](m map[string]V) []string {
 	}
 	slices.Sort(keys)
 	return keys
+}
+
+// unreadable is the error for a text that is no exported flow, in words that do not speak of this program's types.
+func unreadable(err error) error {
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		return tracardi.InvalidField("body", "is no exported flow: %s can't be of the type %s", cmp.Or(wrong.Field, "it"), wrong.Value)
+	}
+	return tracardi.InvalidField("body", "is no exported flow: %v", err)
 }

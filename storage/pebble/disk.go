@@ -56,7 +56,7 @@ func (g *diskGuard) full() error {
 	}
 	return &tracardi.Error{
 		Kind: tracardi.Unavailable, RetryAfter: 5 * time.Second,
-		Message: fmt.Sprintf("the disk of %s is almost full: make room, and events are accepted again", g.dir),
+		Message: "the disk of the records is almost full: make room, and events are accepted again",
 	}
 }
 

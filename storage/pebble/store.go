@@ -272,7 +272,7 @@ func (s *Store) Ping(ctx context.Context) error {
 	}
 	defer s.end()
 	if err := s.damaged.Load(); err != nil {
-		return tracardi.Errorf(tracardi.Unavailable, "the records in %s are damaged: restore them from a backup: %w", s.dir, *err)
+		return tracardi.Errorf(tracardi.Unavailable, "the records are damaged: restore them from a backup: %w", *err)
 	}
 	return s.disk.full()
 }
