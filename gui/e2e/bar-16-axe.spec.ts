@@ -24,7 +24,7 @@ test('the page to sign in has no serious faults of accessibility', async ({ page
 // Two halves, so that two workers share the work.
 for (const half of [0, 1]) {
   test(`no page has serious faults of accessibility, ${half + 1} of 2`, async ({ page, program }) => {
-    test.setTimeout(180_000);
+    test.setTimeout(300_000);
     await signIn(page, program);
     const found: string[] = [];
     for (const [at, path] of (await allRoutes(program)).entries()) {
