@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"math"
+	"runtime"
 	"slices"
 	"sync"
 	"time"
@@ -339,6 +340,7 @@ func (g *segmenter) read(of numbers, limit, bytes int) (rows []rowRef, full bool
 		rows = append(rows, rowRef{documentTime(value), binary.BigEndian.Uint64(iter.Key()[4:])})
 		size += len(value)
 		full = len(rows) == limit || size >= bytes
+		runtime.Gosched()
 	}
 	return rows, full, iter.Close()
 }
