@@ -86,6 +86,14 @@ func TestWebApplicationApart(t *testing.T) {
 	if event.Metadata.IP != "127.0.0.1" {
 		t.Errorf("the client's address is %q", event.Metadata.IP)
 	}
+	for path, method := range map[string]string{
+		"/pixel/page-view/none": "GET", "/redirect/none": "GET", "/v1/projects/none/settings": "GET", "/sourceConfig": "GET",
+		"/beacon/v1/batch": "POST", "/v1/track": "POST", "/collect/page-view/none": "POST",
+	} {
+		if answer, text := ask(method, path, "{}", gui.url); answer.StatusCode == 405 || strings.Contains(text, "<html") {
+			t.Errorf("%s is not answered by the API: %d %.80s", path, answer.StatusCode, text)
+		}
+	}
 	leave()
 
 	if code := api.signal(syscall.SIGTERM); code != 0 {

@@ -240,7 +240,7 @@ func (d *Doctor) stores(ctx context.Context) []finding {
 // api asks the API that a web application alone forwards to.
 func (d *Doctor) api(ctx context.Context) finding {
 	if d.Settings.APIURL == "" {
-		return finding{fine, "api", "a proxy in front must send /api, /track, /collect and /tracker elsewhere: api-url is empty"}
+		return finding{fine, "api", "a proxy in front must send /api and the addresses for events elsewhere: api-url is empty"}
 	}
 	forward, err := newForwarder(d.Settings.APIURL, slog.New(slog.DiscardHandler))
 	if err != nil {

@@ -61,10 +61,11 @@ func newForwarder(apiURL string, log *slog.Logger) (*forwarder, error) {
 	return f, nil
 }
 
-// routes are what the pages ask of an API, and what they tell people to put on theirs.
+// routes are what the pages ask of an API, and where they tell people to send events: what the collector and its dialects serve.
 func (f *forwarder) routes(mux *http.ServeMux) {
-	for _, pattern := range []string{"/api/", "/tracker/", "/track", "/collect/"} {
-		mux.Handle(pattern, f)
+	for _, path := range []string{"/api", "/tracker", "/track", "/collect", "/redirect", "/pixel", "/v1", "/beacon", "/sourceConfig"} {
+		mux.Handle(path, f)
+		mux.Handle(path+"/", f)
 	}
 }
 
@@ -137,7 +138,8 @@ func (f *forwarder) refuse(w http.ResponseWriter, status int, detail string) (id
 
 // ping tells whether the API answers.
 func (f *forwarder) ping(ctx context.Context) error {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, f.to.JoinPath("/healthz").String(), nil)
+	// The API's description needs no store behind it, and a web application alone has none.
+	r, err := http.NewRequestWithContext(ctx, http.MethodHead, f.to.JoinPath(api.Prefix, "openapi.json").String(), nil)
 	if err != nil {
 		return err
 	}
