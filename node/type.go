@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/google/jsonschema-go/jsonschema"
 )
@@ -76,8 +79,13 @@ type Example struct {
 // FullID is the name under which flows know the type, such as control.if.
 func (t *Type) FullID() string { return t.Group.ID + "." + t.ID }
 
-// Doc is the documentation in Markdown: the comment of the node's struct.
-func (t *Type) Doc() string { return t.Group.doc(reflect.TypeOf(t.New()).Elem().Name()) }
+// Doc is the documentation in Markdown: the comment of the node's struct, without the struct's name at its beginning.
+func (t *Type) Doc() string {
+	name := reflect.TypeOf(t.New()).Elem().Name()
+	doc := strings.TrimPrefix(t.Group.doc(name), name+" ")
+	first, size := utf8.DecodeRuneInString(doc)
+	return string(unicode.ToUpper(first)) + doc[size:]
+}
 
 // Schema is the JSON Schema of the settings, with hints for a form: x-widget, x-order.
 func (t *Type) Schema() *jsonschema.Schema { return t.form.schema() }
