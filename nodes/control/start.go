@@ -28,7 +28,7 @@ func init() {
 	})
 }
 
-// Start is where a flow begins.
+// Start begins a flow.
 //
 // Triggers decide for which events the flow runs at all. A flow with several starts can tell them apart by the types of the
 // events; a start without types takes every event.
