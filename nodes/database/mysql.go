@@ -11,7 +11,6 @@ import (
 
 	"github.com/go-sql-driver/mysql"
 
-	"github.com/tracardi/tracardi-go"
 	"github.com/tracardi/tracardi-go/node"
 )
 
@@ -111,12 +110,15 @@ func (n *MySQL) Run(ctx context.Context, in *node.Input) (node.Output, error) {
 		return node.Output{}, err
 	}
 	defer func() { _ = db.Close() }()
-	payload, err := execute(ctx, db, n.Type == "select", marked(n.Query), data)
-	if refused, ok := errors.AsType[*mysql.MySQLError](err); ok {
-		return node.Fail("MySQL refused the statement: " + refused.Message), nil
-	}
-	if err != nil {
-		return node.Output{}, tracardi.Errorf(tracardi.Unavailable, "MySQL: %w", err)
-	}
-	return node.To("result", payload), nil
+	asked := statement{"MySQL", marked(n.Query), data, n.Type == "select", func(err error) (string, bool) {
+		refused, ok := errors.AsType[*mysql.MySQLError](err)
+		if !ok {
+			return "", false
+		}
+		return refused.Message, true
+	}}
+	return asked.run(ctx, db)
 }
+
+// Repeatable implements node.Repeater.
+func (n *MySQL) Repeatable() bool { return n.Type == "select" }

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -115,12 +116,18 @@ func (n *Postgres) Run(ctx context.Context, in *node.Input) (node.Output, error)
 		return node.Output{}, err
 	}
 	defer func() { _ = db.Close() }()
-	payload, err := execute(ctx, db, true, n.Query, data)
-	if refused, ok := errors.AsType[*pgconn.PgError](err); ok {
-		return node.Fail("PostgreSQL refused the statement: " + refused.Message), nil
-	}
-	if err != nil {
-		return node.Output{}, tracardi.Errorf(tracardi.Unavailable, "PostgreSQL: %w", err)
-	}
-	return node.To("result", payload), nil
+	asked := statement{"PostgreSQL", n.Query, data, true, func(err error) (string, bool) {
+		refused, ok := errors.AsType[*pgconn.PgError](err)
+		if !ok {
+			return "", false
+		}
+		return refused.Message, true
+	}}
+	return asked.run(ctx, db)
+}
+
+// Repeatable implements node.Repeater. Other statements may change something.
+func (n *Postgres) Repeatable() bool {
+	words := strings.Fields(n.Query)
+	return len(words) > 0 && strings.EqualFold(words[0], "SELECT")
 }

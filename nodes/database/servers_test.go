@@ -77,6 +77,37 @@ func TestMySQLBounds(t *testing.T) {
 	}
 }
 
+// TestLostAnswers does not wait for statements that were sent: nobody knows then whether they were run, unless they were refused
+// or never sent.
+func TestLostAnswers(t *testing.T) {
+	f := nodetest.NewFlow()
+	f.Resources["mysql"] = server(t, "TRACARDI_TEST_MYSQL_URL", "information_schema")
+	f.Resources["postgres"] = server(t, "TRACARDI_TEST_POSTGRES_URL", "postgres")
+	f.Resources["nobody"] = map[string]any{"host": "127.0.0.1", "port": 1.0, "user": "ann", "password": "pw", "database": "shop"}
+	for _, c := range []struct {
+		node, config        string
+		unknown, repeatable bool
+	}{
+		{"mysql", `{"source": "mysql", "type": "update", "query": "DO SLEEP(3)", "timeout": 1}`, true, false},
+		{"mysql", `{"source": "mysql", "type": "select", "query": "SELECT SLEEP(3)", "timeout": 1}`, true, true},
+		{"mysql", `{"source": "nobody", "type": "update", "query": "DO SLEEP(3)", "timeout": 1}`, false, false},
+		{"postgresql", `{"source": "postgres", "query": "DO $$ BEGIN PERFORM pg_sleep(3); END $$", "timeout": 1}`, true, false},
+		{"postgresql", `{"source": "postgres", "query": " select\npg_sleep(3)", "timeout": 1}`, true, true},
+		{"postgresql", `{"source": "nobody", "query": "DO $$ BEGIN PERFORM pg_sleep(3); END $$", "timeout": 1}`, false, false},
+	} {
+		n, err := node.Lookup("database." + c.node).Configure([]byte(c.config))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := n.Run(t.Context(), f.Input(t, "payload", "")); err == nil || node.IsUnknown(err) != c.unknown {
+			t.Errorf("%s: got %v", c.config, err)
+		}
+		if got := n.(node.Repeater).Repeatable(); got != c.repeatable {
+			t.Errorf("%s: repeatable %t", c.config, got)
+		}
+	}
+}
+
 // TestPostgres writes and reads in a schema of its own on a real server.
 func TestPostgres(t *testing.T) {
 	f := nodetest.NewFlow()

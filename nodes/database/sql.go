@@ -51,10 +51,45 @@ func marked(statement string) string {
 	return text.String()
 }
 
-// execute runs a statement and makes the payload of what it gives.
-func execute(ctx context.Context, db *sql.DB, reads bool, statement string, data []any) (map[string]any, error) {
-	if reads {
-		rows, err := db.QueryContext(ctx, statement, data...)
+// statement is what one call of a node runs.
+type statement struct {
+	system  string // for messages
+	text    string
+	data    []any
+	rows    bool                                  // it gives rows
+	refusal func(error) (message string, ok bool) // what the database says of a statement, or of an account, that it does not take
+}
+
+// run goes on at the port result, or at the error port when the database refuses. When the statement was sent and the answer is lost,
+// nobody knows whether it was run: that is an error of node.Unknown.
+func (s *statement) run(ctx context.Context, db *sql.DB) (node.Output, error) {
+	var payload map[string]any
+	connection, err := db.Conn(ctx)
+	connected := err == nil
+	if connected {
+		defer func() { _ = connection.Close() }()
+		payload, err = s.execute(ctx, connection)
+	}
+	if err == nil {
+		return node.To("result", payload), nil
+	}
+	if message, refused := s.refusal(err); refused {
+		return node.Fail(s.system + " refused the statement: " + message), nil
+	}
+	if tracardi.KindOf(err) == tracardi.TooLarge {
+		return node.Output{}, err
+	}
+	err = tracardi.Errorf(tracardi.Unavailable, "%s: %w", s.system, err)
+	if connected {
+		err = node.Unknown(err)
+	}
+	return node.Output{}, err
+}
+
+// execute makes the payload of what the statement gives.
+func (s *statement) execute(ctx context.Context, connection *sql.Conn) (map[string]any, error) {
+	if s.rows {
+		rows, err := connection.QueryContext(ctx, s.text, s.data...)
 		if err != nil {
 			return nil, err
 		}
@@ -62,7 +97,7 @@ func execute(ctx context.Context, db *sql.DB, reads bool, statement string, data
 		found, err := objects(rows)
 		return map[string]any{"result": found}, err
 	}
-	done, err := db.ExecContext(ctx, statement, data...)
+	done, err := connection.ExecContext(ctx, s.text, s.data...)
 	if err != nil {
 		return nil, err
 	}
