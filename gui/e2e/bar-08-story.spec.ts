@@ -57,6 +57,6 @@ test('the story names the flows that ran', async ({ signedIn: page, program }) =
     await program.track('shop', 'told', [{ type: 'told-by-a-flow' }]);
     const { items } = await program.api<{ items: { id: string }[] }>('GET', '/events?q=type:told-by-a-flow&limit=1');
     await open(page, `/events?event=${items[0]?.id}`);
-    await expect(page.getByRole('dialog').locator('[data-step=Flows]')).toContainText('told', { timeout: 2000 });
+    await expect(page.getByRole('dialog').locator('[data-step=Flows]')).toContainText('Told', { timeout: 2000 });
   }).toPass({ timeout: 40_000 }); // workers take note of a new flow within seconds
 });

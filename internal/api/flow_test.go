@@ -166,5 +166,5 @@ func TestFlowOnEvents(t *testing.T) {
 func TestNodeTypes(t *testing.T) {
 	h := open(t)
 	h.as(auth.Marketer).send("GET", "/node-types", "").
-		wants(http.StatusOK, `"id":"control.if"`, `"x-widget"`, `"doc":"If goes on`, `"group":{"id":"control"`, `"examples":[{"name":"a returning customer"`)
+		wants(http.StatusOK, `"id":"control.if"`, `"x-widget"`, `"doc":"Goes on`, `"group":{"id":"control"`, `"examples":[{"name":"a returning customer"`)
 }

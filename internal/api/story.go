@@ -80,7 +80,8 @@ type SessionThen struct {
 
 // FlowPassed is a flow that an event went through.
 type FlowPassed struct {
-	ID string `json:"id"`
+	ID   string `json:"id"`
+	Name string `json:"name,omitempty" doc:"Its name today; missing when there is no such flow any more."`
 }
 
 // SentTo is a place that an event was sent to.
@@ -130,7 +131,11 @@ func (s *server) story(ctx context.Context, in *byID) (*struct{ Body Story }, er
 		out.Session = &SessionThen{e.Session.ID, timeOrNil(e.Session.Start), e.Session.Duration}
 	}
 	for _, id := range m.Flows {
-		out.Flows = append(out.Flows, FlowPassed{id})
+		entry, err := s.flows.Get(ctx, of(ctx).tenant, id)
+		if err != nil && tracardi.KindOf(err) != tracardi.NotFound {
+			return nil, err
+		}
+		out.Flows = append(out.Flows, FlowPassed{id, entry.Value.Name})
 	}
 	for _, id := range m.ThirdParty {
 		out.Destinations = append(out.Destinations, SentTo{id})

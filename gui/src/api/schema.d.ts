@@ -1928,6 +1928,8 @@ export interface components {
         };
         FlowPassed: {
             id: string;
+            /** @description Its name today; missing when there is no such flow any more. */
+            name?: string;
         };
         FlowTest: {
             /** @description What happens. Those that the flow's triggers ask for run it; without triggers, those of the first one's type do. */

@@ -150,7 +150,7 @@ export function Enriched({ event }: { event: Document }) {
 /** The flows that it went through. */
 export function Flows({ flows }: { flows: Story['flows'] }) {
   const { t } = useTranslation('events');
-  return flows.length > 0 ? <Text>{flows.map(({ id }) => id).join(', ')}</Text> : <Text c="dimmed">{t('story.noFlow')}</Text>;
+  return flows.length > 0 ? <Text>{flows.map(({ id, name }) => name || id).join(', ')}</Text> : <Text c="dimmed">{t('story.noFlow')}</Text>;
 }
 
 /** The places that it was sent to. */
