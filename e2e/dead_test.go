@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"fmt"
-	"os"
 	"strings"
 	"syscall"
 	"testing"
@@ -14,18 +13,7 @@ func TestDeadLetters(t *testing.T) {
 	embedded(t)
 	for _, mix := range []string{"", "pulsar", "redis pulsar elasticsearch"} {
 		t.Run("queue on "+mix, func(t *testing.T) {
-			name := fmt.Sprintf("dead%x%d", os.Getpid(), len(mix))
-			servers := pick(t, mix)
-			t.Cleanup(func() {
-				if err := servers.Remove(name); err != nil {
-					t.Error(err)
-				}
-			})
-			args, err := servers.Settings(name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			data := t.TempDir()
+			args, data := onMix(t, "dead", mix), t.TempDir()
 			p := start(t, data, append(args, "--refuse-bots")...)
 			p.must("POST", "/api/v1/sources", `{"id":"site","name":"Site","types":["rest"]}`, nil)
 			for n := range 3 {

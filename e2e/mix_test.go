@@ -28,18 +28,7 @@ func TestMixes(t *testing.T) {
 		"opensearch mysql redis pulsar",
 	} {
 		t.Run(mix, func(t *testing.T) {
-			name := fmt.Sprintf("mix%x%d", os.Getpid(), len(mix))
-			servers := pick(t, mix)
-			t.Cleanup(func() {
-				if err := servers.Remove(name); err != nil {
-					t.Error(err)
-				}
-			})
-			args, err := servers.Settings(name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			data := t.TempDir()
+			args, data := onMix(t, "mix", mix), t.TempDir()
 			p := start(t, data, args...)
 			p.must("POST", "/api/v1/sources", `{"id":"site","name":"Site","types":["rest"]}`, nil)
 			buy(t, p, 0)
@@ -85,6 +74,22 @@ func pick(t *testing.T, parts string) (s place.Servers) {
 		}
 	}
 	return s
+}
+
+// onMix are the flags of programs on a mix of servers, on which they have a place of their own for the time of the test.
+func onMix(t *testing.T, test, mix string) []string {
+	t.Helper()
+	servers, name := pick(t, mix), fmt.Sprintf("%s%x%d", test, os.Getpid(), len(mix))
+	t.Cleanup(func() {
+		if err := servers.Remove(name); err != nil {
+			t.Error(err)
+		}
+	})
+	args, err := servers.Settings(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return args
 }
 
 // buy sends four events of each of five sessions, every other one for later, and each of them twice.

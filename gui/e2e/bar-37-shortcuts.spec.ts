@@ -25,8 +25,10 @@ test('the sheet lists shortcuts, and they work', async ({ signedIn: page }) => {
     reached.add((await current.getAttribute('href')) ?? '');
   }
   await page.keyboard.press('Control+k');
-  await expect(page.getByPlaceholder(/A place, a source/)).toBeFocused();
+  const palette = page.getByPlaceholder(/A place, a source/);
+  await expect(palette).toBeFocused();
   await page.keyboard.press('Escape');
+  await expect(palette).toHaveCount(0); // until it has closed, keys are its own
   await page.keyboard.press('g');
   await page.keyboard.press('p');
   await expect(page).toHaveURL(/\/profiles$/);

@@ -2,7 +2,6 @@ package collect_test
 
 import (
 	"bufio"
-	"context"
 	"fmt"
 	"io"
 	"net"
@@ -10,7 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/tracardi/tracardi-go"
 	"github.com/tracardi/tracardi-go/internal/collect"
 	"github.com/tracardi/tracardi-go/storage"
 )
@@ -110,18 +108,11 @@ func TestDatesAndIDsOfBadClients(t *testing.T) {
 
 // TestLargeBodiesShareTheMemory has large bodies wait in the pipeline until there is no more room for others.
 func TestLargeBodiesShareTheMemory(t *testing.T) {
-	arrived, leave := make(chan struct{}), make(chan struct{})
+	var arrived, leave chan struct{}
 	e := newEdge(t, func(o *collect.Options) {
 		o.Limits, o.Memory = collect.DefaultLimits, 1 // which is too little: there is always room for four bodies
 		o.Limits.Plain = 1_300_000
-		process := o.Process
-		o.Process = func(ctx context.Context, p *tracardi.Payload, s *tracardi.Source, done *storage.Lease) (*tracardi.Answer, error) {
-			if p.Session == "waits" {
-				arrived <- struct{}{}
-				<-leave
-			}
-			return process(ctx, p, s, done)
-		}
+		arrived, leave = hold(o)
 	})
 	body := func(session string, size int) string {
 		return payload("shop", session, `,"context":{"a":"`+strings.Repeat("x", size/3)+`","b":"`+strings.Repeat("y", size/3)+`","c":"`+strings.Repeat("z", size/3)+`"}`)

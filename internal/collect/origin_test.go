@@ -105,18 +105,25 @@ func TestRateLimit(t *testing.T) {
 	}
 }
 
+// hold keeps requests of the session waits in the middle: each says that it arrived, and ends when it may leave.
+func hold(o *collect.Options) (arrived, leave chan struct{}) {
+	arrived, leave = make(chan struct{}), make(chan struct{})
+	process := o.Process
+	o.Process = func(ctx context.Context, p *tracardi.Payload, s *tracardi.Source, done *storage.Lease) (*tracardi.Answer, error) {
+		if p.Session == "waits" {
+			arrived <- struct{}{}
+			<-leave
+		}
+		return process(ctx, p, s, done)
+	}
+	return arrived, leave
+}
+
 func TestTooManyAtOnce(t *testing.T) {
-	arrived, leave := make(chan struct{}), make(chan struct{})
+	var arrived, leave chan struct{}
 	e := newEdge(t, func(o *collect.Options) {
 		o.InFlight = 1
-		process := o.Process
-		o.Process = func(ctx context.Context, p *tracardi.Payload, s *tracardi.Source, done *storage.Lease) (*tracardi.Answer, error) {
-			if p.Session == "waits" {
-				arrived <- struct{}{}
-				<-leave
-			}
-			return process(ctx, p, s, done)
-		}
+		arrived, leave = hold(o)
 	})
 	first := make(chan answer)
 	go func() { first <- e.send("POST", "/track", payload("shop", "waits", "")) }()

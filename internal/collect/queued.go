@@ -78,8 +78,11 @@ func (c *Collector) handle(ctx context.Context, lease *storage.Lease) storage.Ve
 		case tracardi.Invalid, tracardi.TooLarge, tracardi.Unauthenticated, tracardi.Forbidden:
 			return storage.Dead(err.Error())
 		}
-		c.options.Log.Warn("collect: a payload is not processed", "payload", payload.ID, "attempt", lease.Message.Attempt, "error", err)
-		return storage.Failed(lease.Message.Attempt, err)
+		verdict := storage.Failed(lease.Message.Attempt, err)
+		if lease.Message.Attempt == 1 || verdict.Dead != "" { // an outage has many attempts
+			c.options.Log.Warn("collect: a payload is not processed", "payload", payload.ID, "attempt", lease.Message.Attempt, "dead", verdict.Dead != "", "error", err)
+		}
+		return verdict
 	}
 	return storage.Committed()
 }

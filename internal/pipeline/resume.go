@@ -25,8 +25,11 @@ func (p *Pipeline) handle(ctx context.Context, lease *storage.Lease) storage.Ver
 	}
 	fault.At(fault.Woken)
 	if err := p.resume(ctx, lease, &m); err != nil {
-		p.options.Log.Warn("pipeline: a run of a flow does not go on", "run", m.Run, "attempt", lease.Message.Attempt, "error", err)
-		return storage.Failed(lease.Message.Attempt, err)
+		verdict := storage.Failed(lease.Message.Attempt, err)
+		if lease.Message.Attempt == 1 || verdict.Dead != "" { // an outage has many attempts
+			p.options.Log.Warn("pipeline: a run of a flow does not go on", "run", m.Run, "attempt", lease.Message.Attempt, "dead", verdict.Dead != "", "error", err)
+		}
+		return verdict
 	}
 	fault.At(fault.WentOn)
 	return storage.Committed()
