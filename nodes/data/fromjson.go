@@ -24,7 +24,7 @@ func init() {
 	})
 }
 
-// FromJSON reads a text of JSON: {"value": …}.
+// FromJSON reads a text of JSON into data that can be pointed at: {"value": …}.
 type FromJSON struct {
 	ToData node.Value `json:"to_data" title:"JSON" help:"Where the text is, such as event@properties.body." required:"true"`
 }

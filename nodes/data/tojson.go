@@ -21,7 +21,7 @@ func init() {
 	})
 }
 
-// ToJSON writes data as JSON: {"json": "…"}.
+// ToJSON writes data of the event as one text of JSON: {"json": "…"}.
 type ToJSON struct {
 	ToJSON node.Value `json:"to_json" title:"Data" help:"What to write, such as profile@traits." required:"true"`
 }

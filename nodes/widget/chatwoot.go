@@ -16,7 +16,7 @@ func init() {
 	})
 }
 
-// Chatwoot adds the chat of Chatwoot to the page.
+// Chatwoot adds the chat of Chatwoot to the page that sent the event.
 type Chatwoot struct {
 	License string `json:"license" title:"Website token" help:"From the settings of the inbox in Chatwoot." required:"true"`
 	URL     string `json:"url" title:"Address" help:"Of your own Chatwoot, or of Chatwoot's cloud." required:"true"`

@@ -17,7 +17,7 @@ func init() {
 	})
 }
 
-// Intercom adds the chat of Intercom to the page.
+// Intercom adds the chat of Intercom to the page that sent the event.
 type Intercom struct {
 	AppID string `json:"app_id" title:"App id" help:"From the settings of Intercom." required:"true"`
 }

@@ -16,7 +16,7 @@ func init() {
 	})
 }
 
-// LiveChat adds the chat of LiveChat to the page.
+// LiveChat adds the chat of LiveChat to the page that sent the event.
 type LiveChat struct {
 	License string `json:"license" title:"License" help:"The number of your licence." required:"true"`
 }

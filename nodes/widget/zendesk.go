@@ -16,7 +16,7 @@ func init() {
 	})
 }
 
-// Zendesk adds the chat of Zendesk to the page.
+// Zendesk adds the chat of Zendesk to the page that sent the event.
 type Zendesk struct {
 	ScriptURL string `json:"script_url" title:"Script" help:"As Zendesk shows it: https://static.zdassets.com/ekr/snippet.js?key=…" required:"true"`
 }
