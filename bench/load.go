@@ -77,36 +77,61 @@ func closedLoop(ctx context.Context, url string, connections int, d time.Duratio
 // openLoop sends at a fixed rate, whether answers come or not: a latency counts from the moment when the request was due. The
 // latencies of the first second, in which hundreds of connections are opened, are left out.
 func openLoop(ctx context.Context, url string, perSecond int, d time.Duration, body maker) result {
+	return openLoops(ctx, perSecond, d, target{url, body})[0]
+}
+
+// target is where a load goes, and what it sends.
+type target struct {
+	url  string
+	body maker
+}
+
+// openLoops is an open loop for each of some targets, in turns of a second, so that none of them pays more than the others for what
+// neighbours on the machine do and what a server still has to do for earlier requests. The first turn of each is left out.
+func openLoops(ctx context.Context, perSecond int, d time.Duration, targets ...target) []result {
 	const workers = 512
-	client := newClient(workers)
-	defer client.CloseIdleConnections()
-	ctx, cancel := context.WithTimeout(ctx, d)
+	ctx, cancel := context.WithTimeout(ctx, d*time.Duration(len(targets)))
 	defer cancel()
-	total := gathered{}
+	clients, totals := make([]*http.Client, len(targets)), make([]gathered, len(targets))
+	for i := range targets {
+		clients[i] = newClient(workers)
+		defer clients[i].CloseIdleConnections()
+	}
 	var next atomic.Int64
 	started := time.Now()
 	var wait sync.WaitGroup
 	for worker := range workers {
 		wait.Go(func() {
-			own := newHistogram()
-			defer total.add(own)
+			own := make([]*hdrhistogram.Histogram, len(targets))
+			for i := range own {
+				own[i] = newHistogram()
+			}
 			for {
 				n := next.Add(1) - 1
-				due := started.Add(time.Duration(n) * time.Second / time.Duration(perSecond))
+				due := time.Duration(n) * time.Second / time.Duration(perSecond)
 				select {
 				case <-ctx.Done():
+					for i := range own {
+						totals[i].add(own[i])
+					}
 					return
-				case <-time.After(time.Until(due)):
+				case <-time.After(time.Until(started.Add(due))):
 				}
-				total.count(post(client, url, body(worker, int(n))))
-				if due.Sub(started) > time.Second {
-					_ = own.RecordValue(time.Since(due).Microseconds()) // out of range only beyond a minute
+				turn := int(due / time.Second)
+				i := turn % len(targets)
+				totals[i].count(post(clients[i], targets[i].url, targets[i].body(worker, int(n))))
+				if turn >= len(targets) {
+					_ = own[i].RecordValue(time.Since(started.Add(due)).Microseconds()) // out of range only beyond a minute
 				}
 			}
 		})
 	}
 	wait.Wait()
-	return total.result(time.Since(started))
+	results := make([]result, len(targets))
+	for i := range totals {
+		results[i] = totals[i].result(time.Since(started) / time.Duration(len(targets)))
+	}
+	return results
 }
 
 // each sends so many different requests, each once.
