@@ -2,7 +2,10 @@ package api_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -167,4 +170,39 @@ func TestNodeTypes(t *testing.T) {
 	h := open(t)
 	h.as(auth.Marketer).send("GET", "/node-types", "").
 		wants(http.StatusOK, `"id":"control.if"`, `"x-widget"`, `"doc":"Goes on`, `"group":{"id":"control"`, `"examples":[{"name":"a returning customer"`)
+}
+
+// TestRunsAreFiltered lists runs by what the parameters of the address say: each alone, together, and beside a query.
+func TestRunsAreFiltered(t *testing.T) {
+	h := open(t)
+	c := h.as(auth.Developer)
+	for _, run := range []string{"a f done p1", "b f failed p1", "c g done p1", "d f done p2", "e g waiting p2"} {
+		part := strings.Fields(run)
+		h.write(tenant, storage.Runs, time.Now(), fmt.Sprintf(`{"id": %q, "flow": {"id": %q}, "status": %q, "profile": {"id": %q}}`, part[0], part[1], part[2], part[3]))
+	}
+	for parameters, want := range map[string]string{
+		"": "abcde", "?flow=f": "abd", "?status=done": "acd", "?profile=p1": "abc", "?flow=none": "", "?status=cancelled": "",
+		"?flow=f&status=done": "ad", "?flow=f&status=done&profile=p2": "d", "?status=done&q=" + url.QueryEscape(`flow.id = "g" OR profile.id = "p2"`): "cd",
+	} {
+		var page struct{ Items []struct{ ID string } }
+		c.send("GET", "/runs"+parameters, "").wants(http.StatusOK).read(&page)
+		var ids []string
+		for _, item := range page.Items {
+			ids = append(ids, item.ID)
+		}
+		slices.Sort(ids)
+		if got := strings.Join(ids, ""); got != want {
+			t.Errorf("runs%s: %q, want %q", parameters, got, want)
+		}
+	}
+	var first, second struct {
+		Items []struct{ ID string }
+		Next  string
+	}
+	c.send("GET", "/runs?status=done&limit=2", "").wants(http.StatusOK).read(&first)
+	c.send("GET", "/runs?status=done&limit=2&cursor="+url.QueryEscape(first.Next), "").wants(http.StatusOK).read(&second)
+	if len(first.Items) != 2 || len(second.Items) != 1 || second.Next != "" {
+		t.Errorf("pages of two: %v, %v", first, second)
+	}
+	c.send("GET", "/runs?status=sleeping", "").wants(http.StatusUnprocessableEntity, "query.status")
 }

@@ -181,7 +181,7 @@ func (t *Trial) mask() {
 	for i := range t.Events {
 		t.Events[i] = personal.Document(t.Events[i])
 	}
-	for _, doc := range []*TrialDocument{t.Session, t.Profile} {
+	for _, doc := range append(t.Others, t.Session, t.Profile) {
 		if doc != nil {
 			doc.After = personal.Document(doc.After)
 			if doc.Before != nil {

@@ -20,6 +20,7 @@ type Trial struct {
 	Events    []json.RawMessage `json:"events" nullable:"false" doc:"The events as they would be stored, those of the system included."`
 	Session   *TrialDocument    `json:"session,omitempty"`
 	Profile   *TrialDocument    `json:"profile,omitempty" doc:"Left out for a payload without profile."`
+	Others    []*TrialDocument  `json:"others,omitempty" doc:"Profiles of people that flows make events over to."`
 	Answer    json.RawMessage   `json:"answer,omitempty" doc:"What the sender would get."`
 	KeepsThem bool              `json:"stores_events" doc:"The events would be kept, not only what they change."`
 }
@@ -40,7 +41,7 @@ type Stage struct {
 
 // Change is a field that got another value.
 type Change struct {
-	Document string `json:"document" doc:"session, profile, or events[n]."`
+	Document string `json:"document" doc:"session, profile, events[n], or others[n] for somebody that a flow makes an event over to."`
 	Path     string `json:"path"`
 	Before   any    `json:"before,omitempty"`
 	After    any    `json:"after,omitempty" doc:"Left out when the field was removed."`
@@ -116,6 +117,9 @@ func (t *Trial) tell(trial *pipeline.Trial) {
 	}
 	t.Session = documentOf(trial.Session)
 	t.Profile = documentOf(trial.Profile)
+	for _, other := range trial.Others {
+		t.Others = append(t.Others, documentOf(other))
+	}
 	t.Answer = trial.Answer.AppendJSON(nil)
 }
 

@@ -242,6 +242,25 @@ func TestRunOnceByCondition(t *testing.T) {
 	}
 }
 
+func TestRunOnceByValue(t *testing.T) {
+	f := compile(t, "s try.start\na try.pass {} !{\"run_once\": {\"value\": \"event@properties.cart\", \"ttl\": 60}}\nb try.pass\ns.payload -> a\na.payload -> b")
+	host := nodetest.NewFlow()
+	ran := func(cart string, after time.Duration) bool {
+		host.Time = host.Time.Add(after)
+		host.Over(t, "event", fmt.Sprintf(`{"properties": {"cart": %q}}`, cart))
+		run := f.Begin("r", host.Now())
+		run.Start(t.Context(), &flow.Around{Host: host})
+		if went := len(run.Trace) == 3; went == (run.Trace[1].Note == flow.NoteUnchanged) {
+			t.Errorf("the node is noted as %q, and %d nodes were visited", run.Trace[1].Note, len(run.Trace))
+		}
+		return run.Trace[1].Note != flow.NoteUnchanged
+	}
+	got := []bool{ran("a", 0), ran("a", 59*time.Second), ran("b", 0), ran("b", 59*time.Second), ran("b", time.Second)}
+	if diff := cmp.Diff([]bool{true, false, true, false, true}, got); diff != "" {
+		t.Errorf("ran (-want +got):\n%s", diff)
+	}
+}
+
 func TestMemoRepeatsNoEffect(t *testing.T) {
 	f := compile(t, "s try.start\na try.act\nb try.act\ns.payload -> a\na.payload -> b")
 	host, memo := nodetest.NewFlow(), &flow.Memo{}

@@ -3,6 +3,8 @@ package pipeline_test
 import (
 	"fmt"
 	"log/slog"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -233,12 +235,49 @@ func TestTestsMakeEventsOver(t *testing.T) {
 	payload.Tenant, payload.ID = tracardi.DefaultTenant, "trial"
 	trial, err := r.Try(t.Context(), payload, &r.source)
 	must(t, err)
-	if trial.Failure != nil || len(trial.Events) != 1 {
-		t.Errorf("tried: %+v", trial)
+	if trial.Failure != nil || len(trial.Events) != 1 || len(trial.Others) != 1 {
+		t.Fatalf("tried: %+v", trial)
+	}
+	hers := trial.Others[0]
+	if !strings.Contains(string(hers.Before), ann) || strings.Contains(string(hers.Before), "calls") || !strings.Contains(string(hers.After), `"calls":1`) || !hers.Saved {
+		t.Errorf("the try shows her profile %s as %s (stored: %t)", hers.Before, hers.After, hers.Saved)
+	}
+	if own := string(trial.Profile.After); strings.Contains(own, "calls") || !strings.Contains(own, `"before":1`) {
+		t.Errorf("the try shows the sender's profile as %s", own)
+	}
+	var changes []string
+	for _, stage := range trial.Stages {
+		for _, c := range stage.Changes {
+			if c.Document == "others[0]" {
+				changes = append(changes, fmt.Sprint(stage.Name, " ", c.Path, " ", c.Before, " ", c.After))
+			}
+		}
+	}
+	if !slices.Contains(changes, "flows traits.calls <nil> 1") || len(changes) > 3 {
+		t.Errorf("in her profile the try changed %q", changes)
 	}
 	r.send(t, event("s-ann", "page-view", "")) // would store what the tests had changed in her profile
 	if n := r.count(t, storage.Profiles, `NOT traits.calls EXISTS`); n != 1 || r.count(t, storage.Profiles, "") != 1 {
 		t.Errorf("profiles %v", r.find(t, storage.Profiles, ""))
+	}
+}
+
+// TestPeopleAreFoundByIndex makes an event over to whom a phone number belongs. Somebody who has the number, but not the id that is
+// made of it, stands for all those that need not be looked through.
+func TestPeopleAreFoundByIndex(t *testing.T) {
+	r := newFlowRoad(t)
+	r.publish(t, "phone", "s control.start\nc data.copy {\"traits\": {\"set\": {\"profile@data.contact.phone.business\": \"event@properties.phone\"}}}\ns.payload -> c")
+	r.publish(t, "load", strings.Replace(load, `"id"`, `"data.contact.phone.business"`, 1))
+	r.on(t, workspace.Trigger{Name: "1", Flow: "phone", EventType: "phone"})
+	r.on(t, workspace.Trigger{Name: "2", Flow: "load", EventType: "go"})
+	ann := r.send(t, event("s-ann", "phone", `{"phone": "+1 555 0100"}`)).Profile
+	body := []byte(`{"id": "other", "ids": ["other"], "metadata": {"time": {"insert": "2026-01-01T00:00:00Z"}}, "data": {"contact": {"phone": {"business": "+1 555 0100"}}}}`)
+	must(t, r.store.Commit(&storage.ChangeSet{Tenant: tracardi.DefaultTenant, Writes: []storage.Write{
+		{Collection: storage.Profiles, Doc: storage.Doc{ID: "other", Time: time.Now(), Body: body, Made: true}},
+	}}).Wait(t.Context()))
+	r.send(t, event("s1", "go", `{"who": "+1 555 0100", "n": 1}`))
+	if found := r.find(t, storage.Profiles, `traits.calls = 1`); len(found) != 1 || found[0]["id"] != ann {
+		t.Errorf("the event was made over to %v, want %s", found, ann)
 	}
 }
 

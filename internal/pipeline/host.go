@@ -302,6 +302,9 @@ func (r records) Search(ctx context.Context, name string, where *expr.Condition,
 	if err != nil {
 		return nil, err
 	}
+	if c == storage.Profiles && where != nil {
+		where = r.known(where)
+	}
 	page, err := r.p.options.Records.Search(ctx, r.tenant, c, storage.Query{Where: where, Limit: limit})
 	if err != nil {
 		return nil, err
@@ -313,6 +316,29 @@ func (r records) Search(ctx context.Context, name string, where *expr.Condition,
 		}
 	}
 	return found, nil
+}
+
+// known narrows a search for the value of a field that names a person to the profiles that are known by the id made of it: an index
+// finds these, and nothing else has to be looked through.
+func (r records) known(where *expr.Condition) *expr.Condition {
+	leaf, single := where.Root().(*expr.Leaf)
+	if !single {
+		return where
+	}
+	field, values, ok := leaf.OneOf()
+	if !ok || len(values) != 1 {
+		return where
+	}
+	path := field.Path.String()
+	if slices.ContainsFunc(storage.SchemaOf(storage.Profiles).Keys, func(key storage.KeyField) bool { return key.Path.String() == path }) {
+		return where // it has an index of its own
+	}
+	value, _ := values[0].(string)
+	id, named := r.p.options.Hasher.Hash(path, value)
+	if !named {
+		return where
+	}
+	return expr.All(expr.Holds(expr.MustPath("ids"), id), where)
 }
 
 // Count implements node.Records.

@@ -20,7 +20,8 @@ type Trial struct {
 	Repeated   int    // events that are left out because they are stored already, or twice in the payload
 	Events     []TrialDocument
 	Session    TrialDocument
-	Profile    TrialDocument // both texts are empty for a profile-less payload
+	Profile    TrialDocument   // both texts are empty for a profile-less payload
+	Others     []TrialDocument // profiles of people that flows make events over to
 	Answer     *tracardi.Answer
 	Failure    error // why the last stage ended it; nil when it went through
 }
@@ -41,7 +42,7 @@ type Step struct {
 
 // FieldChange is a field that a stage gave another value.
 type FieldChange struct {
-	Document string // session, profile, or events[n]
+	Document string // session, profile, events[n], or others[n] for the profile of somebody that an event is made over to
 	Path     string
 	Before   any // nil when there was none
 	After    any // nil when it was removed
@@ -74,6 +75,9 @@ func (p *Pipeline) Try(ctx context.Context, payload *tracardi.Payload, source *t
 		t.Failure = single.run(ctx, w)
 		step := Step{Name: p.stages[i].name, Took: time.Since(begin)}
 		before, after = after, w.documents()
+		if err := p.formerOthers(ctx, w, t, before); err != nil {
+			return nil, err
+		}
 		step.Changes = differences(before, after)
 		t.Stages = append(t.Stages, step)
 		if t.Failure != nil {
@@ -107,6 +111,21 @@ func (p *Pipeline) former(ctx context.Context, w *Work, t *Trial) error {
 	return nil
 }
 
+// formerOthers reads the profiles, as they are stored, of people that the last stage made events over to.
+func (p *Pipeline) formerOthers(ctx context.Context, w *Work, t *Trial, before map[string][]byte) error {
+	for i := len(t.Others); i < len(w.others); i++ {
+		docs, err := p.options.Records.Read(ctx, w.Payload.Tenant, storage.Profiles, []string{w.others[i].Profile.ID})
+		if err != nil {
+			return err
+		}
+		t.Others = append(t.Others, TrialDocument{Before: docs[0].Body})
+		before[otherName(i)] = docs[0].Body
+	}
+	return nil
+}
+
+func otherName(i int) string { return fmt.Sprintf("others[%d]", i) }
+
 func profileIDOf(w *Work) string {
 	if w.Profile == nil {
 		return ""
@@ -124,12 +143,16 @@ func (t *Trial) conclude(w *Work) {
 	for _, e := range w.Events {
 		t.Events = append(t.Events, TrialDocument{After: e.AppendJSON(nil), Saved: w.SaveEvents})
 	}
+	shown := map[storage.Collection]map[string]*TrialDocument{
+		storage.Sessions: {w.Session.ID: &t.Session}, storage.Profiles: {profileIDOf(w): &t.Profile},
+	}
+	for i, other := range w.others {
+		t.Others[i].After = other.Profile.AppendJSON(nil)
+		shown[storage.Profiles][other.Profile.ID] = &t.Others[i]
+	}
 	for _, write := range w.changes(new([]byte)).Writes {
-		switch write.Collection {
-		case storage.Sessions:
-			t.Session.After, t.Session.Saved = write.Doc.Body, true
-		case storage.Profiles:
-			t.Profile.After, t.Profile.Saved = write.Doc.Body, true
+		if doc := shown[write.Collection][write.Doc.ID]; doc != nil {
+			doc.After, doc.Saved = write.Doc.Body, true
 		}
 	}
 }
@@ -139,6 +162,9 @@ func (w *Work) documents() map[string][]byte {
 	texts := map[string][]byte{"session": w.Session.AppendJSON(nil)}
 	if w.Profile != nil {
 		texts["profile"] = w.Profile.AppendJSON(nil)
+	}
+	for i, other := range w.others {
+		texts[otherName(i)] = other.Profile.AppendJSON(nil)
 	}
 	for i, e := range w.Events {
 		texts[fmt.Sprintf("events[%d]", i)] = e.AppendJSON(nil)

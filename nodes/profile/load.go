@@ -49,7 +49,8 @@ func init() {
 // when the event is stored already, nor for a person that has not given the consents that the flow's trigger asks for. A source
 // whose events are often made over should send them without a profile, so that none is made for them first.
 //
-// Ids and main e-mail addresses are found at once; for the other fields all profiles are looked through on embedded storage.
+// Ids, e-mail addresses and phone numbers are found at once; for a Twitter name all profiles are looked through on embedded storage,
+// for no longer than the node may take.
 type Load struct {
 	Field string     `json:"field" title:"Field" help:"What the person is found by." enum:"id,data.contact.email.main,data.contact.email.business,data.contact.email.private,data.contact.phone.main,data.contact.phone.mobile,data.contact.phone.business,data.contact.app.twitter"`
 	Value node.Value `json:"value" title:"Value" help:"Such as event@properties.email." required:"true"`

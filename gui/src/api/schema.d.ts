@@ -1743,7 +1743,7 @@ export interface components {
             /** @description Left out when the field was removed. */
             after?: unknown;
             before?: unknown;
-            /** @description session, profile, or events[n]. */
+            /** @description session, profile, events[n], or others[n] for somebody that a flow makes an event over to. */
             document: string;
             path: string;
         };
@@ -2877,6 +2877,8 @@ export interface components {
              * @enum {string}
              */
             identity?: "session" | "new" | "claim" | "referral" | "ids" | "merge" | "flow" | "nobody";
+            /** @description Profiles of people that flows make events over to. */
+            others?: components["schemas"]["TrialDocument"][] | null;
             /** @description Left out for a payload without profile. */
             profile?: components["schemas"]["TrialDocument"];
             /** @description Why it would not. */

@@ -10,9 +10,10 @@ import { Stages } from './Stages';
 /** What would become of a payload. */
 export function Result({ trial }: { trial: Trial }) {
   const { t } = useTranslation(['console', 'events']);
-  const documents: [name: 'events' | 'profile' | 'session' | 'answer', value: unknown][] = [
+  const documents: [name: 'events' | 'profile' | 'others' | 'session' | 'answer', value: unknown][] = [
     ['events', trial.events],
     ['profile', trial.profile?.after],
+    ['others', trial.others?.map(({ after }) => after)],
     ['session', trial.session?.after],
     ['answer', trial.answer],
   ];
