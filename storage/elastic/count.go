@@ -3,6 +3,7 @@ package elastic
 import (
 	"cmp"
 	"context"
+	"errors"
 	"math"
 	"slices"
 	"strconv"
@@ -10,7 +11,6 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/tidwall/gjson"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/tracardi/tracardi-go"
 	"github.com/tracardi/tracardi-go/expr"
@@ -23,32 +23,54 @@ func (s *Store) Count(ctx context.Context, tenant string, c storage.Collection, 
 	if err != nil {
 		return 0, err
 	}
-	var sure *searchAnswer[found]
 	var looked int64
-	g, gctx := errgroup.WithContext(ctx)
-	g.Go(func() (err error) {
-		sure, err = p.sums(gctx, nil)
-		return err
-	})
-	g.Go(func() error {
-		return p.look(gctx, p.unclear(), func(*found) { looked++ })
-	})
-	if err := g.Wait(); err != nil {
+	sure, err := p.tally(ctx, nil, func(*found) { looked++ })
+	if err != nil {
 		return 0, err
 	}
 	return sure.Hits.Total.Value + looked, nil
 }
 
-// sums asks for the number of sure matches and for aggregations of them.
-func (p *plan) sums(ctx context.Context, aggregations clause) (*searchAnswer[found], error) {
-	if p.surely().none() {
-		return &searchAnswer[found]{}, nil
+// tally asks for the number of sure matches, with aggregations of them, and calls f with the unclear documents that match.
+func (p *plan) tally(ctx context.Context, aggregations clause, f func(*found)) (*searchAnswer[found], error) {
+	if p.surely().none() || p.unclear().none() {
+		sure, err := p.sums(ctx, aggregations)
+		if err == nil {
+			err = p.look(ctx, p.unclear(), f)
+		}
+		return sure, err
 	}
+	answers, err := p.askTwo(ctx, p.sum(aggregations), p.first(p.unclear(), noOrder))
+	if err != nil {
+		return nil, err
+	}
+	sure, unclear := answers[0], answers[1].Hits.Hits
+	if len(unclear) == few {
+		return sure, p.look(ctx, p.unclear(), f)
+	}
+	for i := range unclear {
+		if doc := &unclear[i].Source; p.holds(doc) {
+			f(doc)
+		}
+	}
+	return sure, nil
+}
+
+// sum is a search for the number of sure matches and for aggregations of them.
+func (p *plan) sum(aggregations clause) clause {
 	request := clause{"query": query(p.surely()), "size": 0, "track_total_hits": true}
 	if aggregations != nil {
 		request["aggs"] = aggregations
 	}
-	return ask[found](ctx, p, request, p.path+"/_search")
+	return request
+}
+
+// sums asks for what sum describes.
+func (p *plan) sums(ctx context.Context, aggregations clause) (*searchAnswer[found], error) {
+	if p.surely().none() {
+		return &searchAnswer[found]{}, nil
+	}
+	return ask[found](ctx, p, p.sum(aggregations), p.path+"/_search")
 }
 
 // look calls f with the documents of a query that match.
@@ -94,13 +116,10 @@ func (s *Store) Top(ctx context.Context, tenant string, c storage.Collection, q 
 		return mostFrequent(counts, n), nil
 	}
 	sources := []any{clause{"v": clause{"terms": clause{"field": name}}}}
-	err = p.composite(ctx, sources, func(key map[string]any, count int64) {
+	err = p.group(ctx, sources, false, func(key map[string]any, count int64) {
 		text, _ := key["v"].(string)
 		counts[countedValue(text)] += count
-	})
-	if err == nil {
-		err = p.look(ctx, p.unclear(), note)
-	}
+	}, note)
 	if err != nil {
 		return nil, err
 	}
@@ -164,13 +183,22 @@ func valueText(value any) string {
 
 const compositeSize = 5000
 
-// composite calls f with each combination of values among the sure matches and the number of documents that have it.
-func (p *plan) composite(ctx context.Context, sources []any, f func(key map[string]any, count int64)) error {
+// errTimes tells that documents are of times by which the engine cannot count.
+var errTimes = errors.New("a document is of a time by which the engine cannot count")
+
+// group calls f with each combination of values among the sure matches and the number of documents that have it, and note with the
+// unclear documents that match. When it groups by times, the error may be
+// errTimes, and what it called must be forgotten.
+func (p *plan) group(ctx context.Context, sources []any, timed bool, f func(key map[string]any, count int64), note func(*found)) error {
 	how := clause{"size": compositeSize, "sources": sources}
-	for {
-		answer, err := p.sums(ctx, clause{"all": clause{"composite": how}})
-		if err != nil {
-			return err
+	aggregations := clause{"all": clause{"composite": how}}
+	if timed && (p.from < countableFrom || p.to > countableTo) {
+		aggregations["first"], aggregations["last"] = clause{"min": clause{"field": timeField}}, clause{"max": clause{"field": timeField}}
+	}
+	answer, err := p.tally(ctx, aggregations, note)
+	for err == nil {
+		if !countable(answer) {
+			return errTimes
 		}
 		var page struct {
 			After   map[string]any `json:"after_key"`
@@ -191,7 +219,9 @@ func (p *plan) composite(ctx context.Context, sources []any, f func(key map[stri
 			return nil
 		}
 		how["after"] = page.After
+		answer, err = p.sums(ctx, aggregations)
 	}
+	return err
 }
 
 // bars are the counts of a histogram.
@@ -217,6 +247,10 @@ func (b *bars) add(at int64, values []any, count int64) {
 	for _, v := range values {
 		b.counts[barKey{micros, valueText(v)}] += count
 	}
+}
+
+func newBars(interval storage.Interval) *bars {
+	return &bars{interval: interval, counts: map[barKey]int64{}, starts: map[int64]time.Time{}}
 }
 
 func (b *bars) buckets() []storage.Bucket {
@@ -248,7 +282,7 @@ func (s *Store) Histogram(ctx context.Context, tenant string, c storage.Collecti
 	if err != nil {
 		return nil, err
 	}
-	result := &bars{interval: interval, counts: map[barKey]int64{}, starts: map[int64]time.Time{}}
+	result := newBars(interval)
 	note := func(doc *found) {
 		var values []any
 		if field != nil {
@@ -257,28 +291,26 @@ func (s *Store) Histogram(ctx context.Context, tenant string, c storage.Collecti
 		result.add(doc.At, values, 1)
 	}
 	sources := []any{clause{"t": clause{"histogram": clause{"field": timeField, "interval": piece(interval)}}}}
-	countable, err := p.countable(ctx)
+	known := true
 	if field != nil {
-		name, known := p.declaredField(field)
-		countable = countable && known
+		var name string
+		name, known = p.declaredField(field)
 		sources = append(sources, clause{"v": clause{"terms": clause{"field": name, "missing_bucket": true}}})
 	}
-	switch {
-	case err != nil:
-	case !countable:
-		err = p.look(ctx, p.perhaps(), note)
-	default:
-		err = p.composite(ctx, sources, func(key map[string]any, count int64) {
+	err = errTimes
+	if known {
+		err = p.group(ctx, sources, true, func(key map[string]any, count int64) {
 			at, _ := key["t"].(float64)
 			var values []any
 			if text, _ := key["v"].(string); text != "" {
 				values = []any{countedValue(text)}
 			}
 			result.add(int64(at), values, count)
-		})
-		if err == nil {
-			err = p.look(ctx, p.unclear(), note)
-		}
+		}, note)
+	}
+	if errors.Is(err, errTimes) {
+		result = newBars(interval)
+		err = p.look(ctx, p.perhaps(), note)
 	}
 	if err != nil {
 		return nil, err
@@ -305,23 +337,17 @@ var (
 	countableTo   = time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC).UnixMicro()
 )
 
-// countable tells whether all sure matches lie in a time in which the engine can count by pieces of time.
-func (p *plan) countable(ctx context.Context) (bool, error) {
-	if p.from >= countableFrom && p.to <= countableTo {
-		return true, nil
-	}
-	answer, err := p.sums(ctx, clause{"first": clause{"min": clause{"field": timeField}}, "last": clause{"max": clause{"field": timeField}}})
-	if err != nil || answer.Hits.Total.Value == 0 {
-		return true, err
-	}
-	var first, last struct {
+// countable tells whether all sure matches lie in a time in which the engine can count by pieces of time, as far as that was asked.
+func countable(answer *searchAnswer[found]) bool {
+	type value struct {
 		Value float64 `json:"value"`
 	}
-	if err := json.Unmarshal(answer.Aggregations["first"], &first); err != nil {
-		return false, err
+	first, last := value{float64(countableFrom)}, value{}
+	for name, into := range map[string]*value{"first": &first, "last": &last} {
+		raw := answer.Aggregations[name]
+		if answer.Hits.Total.Value > 0 && raw != nil && json.Unmarshal(raw, into) != nil {
+			return false
+		}
 	}
-	if err := json.Unmarshal(answer.Aggregations["last"], &last); err != nil {
-		return false, err
-	}
-	return first.Value >= float64(countableFrom) && last.Value < float64(countableTo), nil
+	return first.Value >= float64(countableFrom) && last.Value < float64(countableTo)
 }

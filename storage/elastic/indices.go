@@ -12,6 +12,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/tracardi/tracardi-go"
 	"github.com/tracardi/tracardi-go/storage"
 )
@@ -79,34 +81,38 @@ func settings(more map[string]any) map[string]any {
 // start; indices of a lower one are rebuilt.
 const layout = 1
 
-// prepare puts the templates in place and makes the indices that are always there.
+// prepare puts the templates in place and makes the indices that are always there, side by side: the servers take several new
+// ones in one step.
 func (x *indices) prepare(ctx context.Context) error {
 	there, err := x.templates(ctx)
 	if err != nil {
 		return err
 	}
+	making, ctx := errgroup.WithContext(ctx)
 	for i := range storage.Schemas {
-		schema := &storage.Schemas[i]
-		alias := x.alias(schema.Collection)
-		if !there[alias] {
-			if err := x.client.call(ctx, http.MethodPut, "/_index_template/"+alias, template(schema, alias), nil); err != nil {
-				return fmt.Errorf("put the index template of %s: %w", alias, err)
-			}
-		}
-		if schema.Immutable {
-			err = x.makePart(ctx, x.part(schema.Collection, x.now()))
-		} else {
-			err = x.makeAliased(ctx, schema.Collection)
-		}
-		if err != nil {
-			return err
-		}
+		making.Go(func() error { return x.prepareCollection(ctx, &storage.Schemas[i], there) })
 	}
 	keys := map[string]any{"dynamic": false, "properties": map[string]any{"tenant": map[string]any{"type": "keyword"}}}
-	if err := x.make(ctx, x.keys(), map[string]any{"settings": settings(map[string]any{"refresh_interval": "30s"}), "mappings": keys}); err != nil {
-		return err
+	making.Go(func() error {
+		return x.make(ctx, x.keys(), map[string]any{"settings": settings(map[string]any{"refresh_interval": "30s"}), "mappings": keys})
+	})
+	making.Go(func() error {
+		return x.make(ctx, x.journal(), map[string]any{"settings": settings(nil), "mappings": map[string]any{"dynamic": false}})
+	})
+	return making.Wait()
+}
+
+func (x *indices) prepareCollection(ctx context.Context, schema *storage.Schema, templates map[string]bool) error {
+	alias := x.alias(schema.Collection)
+	if !templates[alias] {
+		if err := x.client.call(ctx, http.MethodPut, "/_index_template/"+alias, template(schema, alias), nil); err != nil {
+			return fmt.Errorf("put the index template of %s: %w", alias, err)
+		}
 	}
-	return x.make(ctx, x.journal(), map[string]any{"settings": settings(nil), "mappings": map[string]any{"dynamic": false}})
+	if schema.Immutable {
+		return x.makePart(ctx, x.part(schema.Collection, x.now()))
+	}
+	return x.makeAliased(ctx, schema.Collection)
 }
 
 func template(schema *storage.Schema, alias string) map[string]any {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/tracardi/tracardi-go"
 	"github.com/tracardi/tracardi-go/expr"
@@ -89,10 +90,53 @@ func ask[T any](ctx context.Context, p *plan, request clause, path string) (*sea
 	if err := p.store.client.call(ctx, http.MethodPost, path, request, answer); err != nil {
 		return nil, err
 	}
-	if answer.TimedOut || answer.Shards.Failed > 0 {
-		return nil, tracardi.Errorf(tracardi.Unavailable, "some parts of the index did not answer: try again in a moment")
+	return answer, answer.whole()
+}
+
+// whole is an error when a part of the index did not answer.
+func (a *searchAnswer[T]) whole() error {
+	if a.TimedOut || a.Shards.Failed > 0 {
+		return tracardi.Errorf(tracardi.Unavailable, "some parts of the index did not answer: try again in a moment")
 	}
-	return answer, nil
+	return nil
+}
+
+// askTwo sends two searches in one request.
+func (p *plan) askTwo(ctx context.Context, one, two clause) (answers [2]*searchAnswer[found], err error) {
+	var body []byte
+	for _, request := range []clause{one, two} {
+		text, err := json.Marshal(request)
+		if err != nil {
+			return answers, err
+		}
+		body = append(append(append(body, "{}\n"...), text...), '\n')
+	}
+	var both struct {
+		Responses []jsontext.Value `json:"responses"`
+	}
+	if err := p.store.client.send(ctx, http.MethodPost, p.path+"/_msearch", "application/x-ndjson", body, &both); err != nil {
+		return answers, err
+	}
+	if len(both.Responses) != len(answers) {
+		return answers, tracardi.Errorf(tracardi.Internal, "asked two things, the store answered on %d", len(both.Responses))
+	}
+	for i, raw := range both.Responses {
+		var answer struct {
+			Status int `json:"status"`
+			searchAnswer[found]
+		}
+		if err := json.Unmarshal(raw, &answer); err != nil {
+			return answers, tracardi.Errorf(tracardi.Internal, "read an answer of the store: %w", err)
+		}
+		if answer.Status >= 300 {
+			return answers, p.store.client.refused(answer.Status, raw)
+		}
+		if err := answer.whole(); err != nil {
+			return answers, err
+		}
+		answers[i] = &answer.searchAnswer
+	}
+	return answers, nil
 }
 
 // cursor is the last row of a page.
@@ -235,39 +279,67 @@ func (p *plan) searchByTime(ctx context.Context, start *cursor, limit int, ascen
 	}
 }
 
-const streamSize = 1000
+var noOrder = []any{"_doc"}
+
+const (
+	streamSize = 1000
+	few        = 100 // that come in one answer, for which the server need not keep anything
+)
 
 // stream yields the documents that a query finds, in the order given or in none. They are those of one moment.
 func (p *plan) stream(ctx context.Context, c clause, order []any) iter.Seq2[*found, error] {
 	if order == nil {
-		order = []any{"_doc"}
+		order = noOrder
 	}
 	return func(yield func(*found, error) bool) {
 		if c.none() {
 			return
 		}
-		request := clause{"query": query(c), "sort": order, "size": streamSize, "_source": wholeDocument}
-		answer, err := ask[found](ctx, p, request, p.path+"/_search?scroll=2m")
-		for {
-			if err != nil {
-				yield(nil, err)
+		answer, err := ask[found](ctx, p, p.first(c, order), p.path+"/_search")
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		if len(answer.Hits.Hits) == few {
+			p.scroll(ctx, c, order, yield)
+			return
+		}
+		for i := range answer.Hits.Hits {
+			if !yield(&answer.Hits.Hits[i].Source, nil) {
 				return
 			}
-			for i := range answer.Hits.Hits {
-				if !yield(&answer.Hits.Hits[i].Source, nil) {
-					p.endStream(ctx, answer.ScrollID)
-					return
-				}
-			}
-			if len(answer.Hits.Hits) < streamSize {
+		}
+	}
+}
+
+// first is a search for the documents of a query if they are fewer than few.
+func (p *plan) first(c clause, order []any) clause {
+	return clause{"query": query(c), "sort": order, "size": few, "_source": wholeDocument, "track_total_hits": false}
+}
+
+// scroll yields the documents of a query, however many they are.
+func (p *plan) scroll(ctx context.Context, c clause, order []any, yield func(*found, error) bool) {
+	request := clause{"query": query(c), "sort": order, "size": streamSize, "_source": wholeDocument}
+	answer, err := ask[found](ctx, p, request, p.path+"/_search?scroll=2m")
+	for {
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		for i := range answer.Hits.Hits {
+			if !yield(&answer.Hits.Hits[i].Source, nil) {
 				p.endStream(ctx, answer.ScrollID)
 				return
 			}
-			next := clause{"scroll": "2m", "scroll_id": answer.ScrollID}
-			id := answer.ScrollID
-			if answer, err = ask[found](ctx, p, next, "/_search/scroll"); err != nil {
-				p.endStream(ctx, id)
-			}
+		}
+		if len(answer.Hits.Hits) < streamSize {
+			p.endStream(ctx, answer.ScrollID)
+			return
+		}
+		next := clause{"scroll": "2m", "scroll_id": answer.ScrollID}
+		id := answer.ScrollID
+		if answer, err = ask[found](ctx, p, next, "/_search/scroll"); err != nil {
+			p.endStream(ctx, id)
 		}
 	}
 }

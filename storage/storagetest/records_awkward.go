@@ -189,10 +189,10 @@ func recordsWide(t *testing.T, rs *recordsSuite) {
 	s := rs.open(t)
 	for _, c := range []storage.Collection{storage.Events, storage.Profiles} {
 		var writes []storage.Write
-		for i := range 40 {
+		for i := range 24 {
 			traits := members{}
 			for j := range 1000 {
-				traits[fmt.Sprintf("m%d", j+i/20*900)] = j * i
+				traits[fmt.Sprintf("m%d", j+i/12*900)] = j * i
 			}
 			writes = append(writes, record(c, strconv.Itoa(i), noon.Add(time.Duration(i)*time.Second), members{"traits": traits, "x": i % 2}))
 		}
@@ -201,7 +201,7 @@ func recordsWide(t *testing.T, rs *recordsSuite) {
 		for _, text := range []string{"traits.m999 = 999", "traits.m1899 > 5000", "traits.m950 EXISTS", "NOT traits.m0 EXISTS", "traits EXISTS AND x = 1", "traits.m1850 = 0"} {
 			m.check(t, s, acme, c, find(t, text))
 		}
-		sameDocs(t, "read", read(t, s, acme, c, "39"), m.docs[39:])
+		sameDocs(t, "read", read(t, s, acme, c, "23"), m.docs[23:])
 	}
 }
 

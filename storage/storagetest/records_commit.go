@@ -192,7 +192,7 @@ func recordsUnique(t *testing.T, rs *recordsSuite) {
 
 func recordsReadYourWrites(t *testing.T, rs *recordsSuite) {
 	s := rs.open(t)
-	for i := range 50 {
+	for i := range 30 {
 		set := visit(i)
 		ok(t, commit(s, acme, set...))
 		for _, w := range set {

@@ -21,7 +21,7 @@ func recordsDelete(t *testing.T, rs *recordsSuite) {
 	s := rs.open(t)
 	for _, c := range []storage.Collection{storage.Events, storage.Deliveries} {
 		var writes []storage.Write
-		for i := range 100 {
+		for i := range 75 {
 			writes = append(writes, record(c, "e"+strconv.Itoa(i), noon.Add(time.Duration(i)*7*time.Minute), members{
 				"type": "t" + strconv.Itoa(i%3), "profile": members{"id": "p" + strconv.Itoa(i%4)}, "event": members{"id": "p" + strconv.Itoa(i%4)}, "n": i,
 			}))
@@ -31,7 +31,7 @@ func recordsDelete(t *testing.T, rs *recordsSuite) {
 		}
 		rs.refresh(t, s)
 		left := writes
-		for round := range 5 {
+		for round := range 3 {
 			var gone []string
 			var stay []storage.Write
 			for i, w := range left {

@@ -59,11 +59,11 @@ func (m model) check(t rapid.TB, s storage.Records, tenant string, c storage.Col
 	for _, field := range modelFields {
 		sameValues(t, "top "+field+" of "+what, top(t, s, tenant, c, q, field, 1000), expectedValues(want, field))
 	}
-	for _, by := range append(modelFields[:3:3], "") {
-		for _, interval := range modelIntervals {
-			got := histogram(t, s, tenant, c, q, interval, by)
-			sameBuckets(t, fmt.Sprintf("histogram %v by %q of %s", interval, by, what), got, expectedBuckets(want, interval, by))
-		}
+	// Every interval and every field, and over some queries every pair of them.
+	for i, by := range append(modelFields[:3:3], "") {
+		interval := modelIntervals[(i+len(what))%len(modelIntervals)]
+		got := histogram(t, s, tenant, c, q, interval, by)
+		sameBuckets(t, fmt.Sprintf("histogram %v by %q of %s", interval, by, what), got, expectedBuckets(want, interval, by))
 	}
 }
 

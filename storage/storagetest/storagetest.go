@@ -26,6 +26,8 @@ type Options[S any] struct {
 	Pace time.Duration
 	// Patience is how long the suite waits for what must happen; 0 means 30 s.
 	Patience time.Duration
+	// Without names tests to leave out, because another run of the same engine proves what they prove.
+	Without []string
 }
 
 // store is what all parts have in common.
@@ -51,8 +53,16 @@ func run[S store](t *testing.T, open func(t *testing.T) S, o Options[S], tests .
 		o.Patience = 30 * time.Second
 	}
 	s := &suite[S]{new: open, Options: o}
+	without := slices.Clone(o.Without)
 	for _, each := range slices.Concat(tests...) {
+		if i := slices.Index(without, each.name); i >= 0 {
+			without = slices.Delete(without, i, i+1)
+			continue
+		}
 		t.Run(each.name, func(t *testing.T) { each.run(t, s) })
+	}
+	if len(without) > 0 {
+		t.Errorf("there are no tests %q to leave out", without)
 	}
 }
 
