@@ -36,12 +36,7 @@ func cluster(ctx context.Context, s settings) error {
 		return err
 	}
 	defer set.stop()
-	mix, sessions := newBatchMix(s.batches), newSessions(2000)
-	loads := []queued{
-		{"batches of 100 to 200 events", s.batches, mix.total(), func(n int) []byte { return inQueue(mix.bodies[n]) }},
-		{"page views of new visitors", s.views, s.views, func(int) []byte { return inQueue(newVisitors(0, 0)) }},
-		{"page views of 2000 visitors", s.views, s.views, func(n int) []byte { return inQueue(returning(sessions)(0, n)) }},
-	}
+	loads := loadsOf(s)
 	rows := make([][]drained, len(loads))
 	for workers := 1; workers <= 2; workers++ {
 		worker, err := startRole(ctx, s, "worker", set.args...)
@@ -99,6 +94,16 @@ type queued struct {
 	name             string
 	requests, events int
 	body             func(n int) []byte
+}
+
+// loadsOf are the loads that are measured.
+func loadsOf(s settings) []queued {
+	mix, sessions := newBatchMix(s.batches), newSessions(2000)
+	return []queued{
+		{"batches of 100 to 200 events", s.batches, mix.total(), func(n int) []byte { return inQueue(mix.bodies[n]) }},
+		{"page views of new visitors", s.views, s.views, func(int) []byte { return inQueue(newVisitors(0, 0)) }},
+		{"page views of 2000 visitors", s.views, s.views, func(n int) []byte { return inQueue(returning(sessions)(0, n)) }},
+	}
 }
 
 // inQueue has a payload accepted for later.

@@ -10,6 +10,7 @@
 //	go run ./bench big        a store of many events: rate, first pages, totals, conditions, time to visible
 //	go run ./bench search     batches, with records on the server that -records names, beside writing to it in bulk
 //	go run ./bench cluster    payloads in a queue, with one worker and two, on the servers that TRACARDI_TEST_… name (test/services/up)
+//	go run ./bench rounds     what a payload in a queue costs in requests to those servers
 //	go run ./bench before     an older program, which -before names, and this one in turns
 //	go run ./bench all        all of them but those that need servers or another program
 //
@@ -54,6 +55,7 @@ var measurements = []struct {
 	{"big", big},
 	{"search", search},
 	{"cluster", cluster},
+	{"rounds", rounds},
 	{"before", before},
 }
 
@@ -75,8 +77,8 @@ func main() {
 	flags.IntVar(&s.events, "events", 5_000_000, "in the big store")
 	flags.StringVar(&s.records, "records", "", "URL of an Elasticsearch or OpenSearch without a login, for the measurement search")
 	flags.StringVar(&s.before, "before", "", "an older server, for the measurement before")
-	flags.IntVar(&s.batches, "batches", 200, "of the measurement cluster")
-	flags.IntVar(&s.views, "views", 3000, "page views of the measurement cluster")
+	flags.IntVar(&s.batches, "batches", 200, "of the measurements cluster and rounds")
+	flags.IntVar(&s.views, "views", 3000, "page views of the measurements cluster and rounds")
 	if len(os.Args) < 2 {
 		fmt.Fprintln(os.Stderr, "which measurement? "+strings.Join(measurementNames(), ", ")+" or all")
 		os.Exit(2)
@@ -97,7 +99,7 @@ func run(ctx context.Context, what string, s settings, args []string) error {
 		return serveBare(ctx, args[0])
 	case "all":
 		for _, m := range measurements {
-			if m.name == "search" || m.name == "cluster" || m.name == "before" {
+			if m.name == "search" || m.name == "cluster" || m.name == "rounds" || m.name == "before" {
 				continue // they need servers, or another program
 			}
 			if err := m.measure(ctx, s); err != nil {

@@ -26,8 +26,11 @@ var isoLayouts = []string{
 
 // parseISO reads an ISO date; one without zone belongs to the given zone.
 func parseISO(s string, zone *time.Location) (time.Time, bool) {
-	// A cheap look first: most texts are no dates.
+	// A cheap look first: most texts are no dates, but ids made of the time begin like one.
 	if len(s) < len("2006-01-02") || len(s) > 40 || s[0] < '0' || s[0] > '9' || s[3] < '0' || s[3] > '9' {
+		return time.Time{}, false
+	}
+	if dashes := s[4] == '-' && s[7] == '-'; !dashes && s[8] != 'T' {
 		return time.Time{}, false
 	}
 	for _, layout := range isoLayouts {

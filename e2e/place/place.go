@@ -74,6 +74,18 @@ func (s Servers) Remove(begin string) error {
 	return errors.Join(errs...)
 }
 
+// Questions is how many statements the MySQL server was sent so far, by everybody.
+func (s Servers) Questions() (count int64, err error) {
+	db, err := connect(s.MySQL)
+	if err != nil {
+		return 0, err
+	}
+	defer db.Close() //nolint:errcheck // nothing is open
+	var name string
+	err = db.QueryRow("SHOW GLOBAL STATUS LIKE 'Questions'").Scan(&name, &count)
+	return count, err
+}
+
 // database makes a database and returns its URL.
 func database(server, name string) (address string, err error) {
 	db, err := connect(server)

@@ -44,6 +44,15 @@ type fault struct {
 // get fetches documents at once, as they are now, whether searches see them yet or not. Those of an index that does not exist
 // are not found.
 func get[T any](ctx context.Context, c *client, places []place, fields []string) ([]hit[T], error) {
+	hits, err := getAll[T](ctx, c, places, fields)
+	if err == nil {
+		err = errorOf(c, hits)
+	}
+	return hits, err
+}
+
+// getAll is get that leaves it to the caller to look for errors of single documents.
+func getAll[T any](ctx context.Context, c *client, places []place, fields []string) ([]hit[T], error) {
 	if len(places) == 0 {
 		return nil, nil
 	}
@@ -68,12 +77,17 @@ func get[T any](ctx context.Context, c *client, places []place, fields []string)
 	if len(answer.Docs) != len(places) {
 		return nil, tracardi.Errorf(tracardi.Internal, "asked for %d documents, the store answered on %d", len(places), len(answer.Docs))
 	}
-	for i := range answer.Docs {
-		if f := answer.Docs[i].Error; f != nil && f.Type != "index_not_found_exception" {
-			return nil, c.classed(&refusal{http.StatusServiceUnavailable, f.Type, f.Reason})
+	return answer.Docs, nil
+}
+
+// errorOf is the first error of a document that cannot be read now.
+func errorOf[T any](c *client, hits []hit[T]) error {
+	for i := range hits {
+		if f := hits[i].Error; f != nil && f.Type != "index_not_found_exception" {
+			return c.classed(&refusal{http.StatusServiceUnavailable, f.Type, f.Reason})
 		}
 	}
-	return answer.Docs, nil
+	return nil
 }
 
 // action is one line of work in a bulk request.

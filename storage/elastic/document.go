@@ -115,24 +115,27 @@ func (x *indexed) members(m mark, parent gjson.Result, depth int) {
 	})
 }
 
-// names are those of the members of one object.
+// names are those of the members of one object. Most objects have few.
 type names struct {
-	few  []string
-	many map[string]bool
+	first [16]string
+	count int // in first
+	many  map[string]bool
 }
 
 // had adds a name and tells whether it was there.
 func (n *names) had(name string) bool {
-	if n.many == nil && len(n.few) < 16 {
-		if slices.Contains(n.few, name) {
+	few := n.first[:n.count]
+	if n.many == nil && len(few) < len(n.first) {
+		if slices.Contains(few, name) {
 			return true
 		}
-		n.few = append(n.few, name)
+		n.first[n.count] = name
+		n.count++
 		return false
 	}
 	if n.many == nil {
 		n.many = map[string]bool{}
-		for _, each := range n.few {
+		for _, each := range few {
 			n.many[each] = true
 		}
 	}

@@ -58,13 +58,16 @@ func (e engine) Look(ctx context.Context, docs []*ordered.Document) error {
 	var asked []place
 	var of []*ordered.Document
 	for _, doc := range docs {
+		doc.State = ordered.State{}
 		if doc.Lax {
 			if state, ok := e.states.GetIfPresent(doc.Key); ok {
 				doc.State = state
 				continue
 			}
+			if doc.Base == 0 { // the caller found none: the writing fails if there is one all the same
+				continue
+			}
 		}
-		doc.State = ordered.State{}
 		at := placeOf(doc.Key)
 		indices := []string{at.index}
 		if !doc.Mutable {
@@ -239,7 +242,7 @@ func (e engine) Entries(ctx context.Context, ids ...string) (map[string][]byte, 
 		for _, id := range ids {
 			asked = append(asked, place{e.indices.journal(), id})
 		}
-		hits, err := get[journalEntry](ctx, e.client, asked, []string{"entry"})
+		hits, err := e.entries.get(ctx, asked)
 		for i := 0; i < len(hits) && err == nil; i++ {
 			if hits[i].Found {
 				err = add(ids[i], hits[i].Source.Entry)

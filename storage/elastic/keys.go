@@ -263,7 +263,7 @@ func (s *Store) lookUp(ctx context.Context, tenant string, schema *storage.Schem
 		n := keyNote{Tenant: tenant, Collection: c, Field: unlisted + by.field}
 		asked = append(asked, n.place(s.indices.keys(), 0))
 	}
-	hits, err := get[slotNote](ctx, s.client, asked, []string{"id"})
+	hits, err := s.slots.get(ctx, asked)
 	if err != nil {
 		return nil, false, err
 	}

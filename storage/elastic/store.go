@@ -30,6 +30,10 @@ type Store struct {
 	log     *slog.Logger
 	closed  atomic.Bool
 
+	documents *gather[found]
+	slots     *gather[slotNote]     // of keys that are looked up
+	entries   *gather[journalEntry] // of change sets that documents belong to
+
 	// What is remembered of documents. Both are shortcuts: the servers compare again.
 	states    *otter.Cache[string, ordered.State] // of mutable documents, by key
 	confirmed *otter.Cache[string, struct{}]      // keys that are known to lead to a document
@@ -48,6 +52,8 @@ func Open(ctx context.Context, a *Address, o Options) (*Store, error) {
 	}
 	s := &Store{
 		client: c, indices: newIndices(c, a.Prefix), log: o.Log,
+		documents: &gather[found]{client: c, fields: wholeDocument}, slots: &gather[slotNote]{client: c, fields: []string{"id"}},
+		entries:   &gather[journalEntry]{client: c, fields: []string{"entry"}},
 		states:    otter.Must(&otter.Options[string, ordered.State]{MaximumSize: rememberedDocuments}),
 		confirmed: otter.Must(&otter.Options[string, struct{}]{MaximumSize: rememberedDocuments}),
 	}
@@ -96,7 +102,7 @@ func (s *Store) greet(ctx context.Context) error {
 // begin tells whether a method may go to work.
 func (s *Store) begin(ctx context.Context) error {
 	if s.closed.Load() {
-		return &tracardi.Error{Kind: tracardi.Unavailable, Message: "the store is closed"}
+		return errClosed()
 	}
 	if err := ctx.Err(); err != nil {
 		return &tracardi.Error{Kind: tracardi.Unavailable, Message: "the request has ended", Err: err}
@@ -110,6 +116,9 @@ func (s *Store) Close() error {
 		return nil
 	}
 	s.Committer.Close()
+	s.documents.close()
+	s.slots.close()
+	s.entries.close()
 	return s.client.close()
 }
 
@@ -203,7 +212,7 @@ func (s *Store) fetch(ctx context.Context, tenant string, c storage.Collection, 
 			asked = append(asked, place{index, docID(tenant, id)})
 		}
 	}
-	hits, err := get[found](ctx, s.client, asked, wholeDocument)
+	hits, err := s.documents.get(ctx, asked)
 	if err != nil {
 		return nil, err
 	}

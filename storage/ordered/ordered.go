@@ -25,7 +25,7 @@ type Document struct {
 	Mutable bool
 	Unique  bool   // immutable: the key must not be stored yet
 	Fresh   bool   // the key was made just now, so that nothing can be stored there
-	Lax     bool   // of the state, what is remembered will do
+	Lax     bool   // of the state, what is remembered will do, or what the caller thinks: it is compared once more when it is written
 	Base    uint64 // the version that must be stored, 0 for none; of a mutable document
 	Version uint64 // the version that it has then
 	Content []byte // for the engine alone

@@ -69,8 +69,9 @@ if fence < floor then
 end
 return string.format('%.0f', fence)`)
 
-// free ends a lease if it is still this holder's.
-var free = rueidis.NewLuaScript(`
+// free ends a lease if it is still this holder's. Its text goes along each time: to run a script by its sum many times, the client
+// loads it into the server before, which is one more round.
+var free = rueidis.NewLuaScriptNoSha(`
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
 return 0`)
 
