@@ -9,6 +9,14 @@ test('signing in leads back to where somebody wanted to go', async ({ page }) =>
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page.getByRole('alert')).toHaveText('E-mail and password do not belong together.');
 
+  // An address that nobody has is refused with the same words.
+  await page.getByLabel('E-mail').fill('nobody@example.com');
+  const refused = page.waitForResponse(/\/login$/);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  expect((await refused).status()).toBe(401);
+  await expect(page.getByRole('alert')).toHaveText('E-mail and password do not belong together.');
+
+  await page.getByLabel('E-mail').fill(admin.email);
   await page.getByLabel('Password', { exact: true }).fill(admin.password);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page).toHaveURL(/\/events\?q=type:purchase$/);

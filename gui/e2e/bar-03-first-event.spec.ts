@@ -22,7 +22,7 @@ test('a new source listens until its first event comes in', async ({ signedIn: p
   // The example is a command line as people paste it.
   const command = await page.locator('pre', { hasText: 'curl' }).innerText();
   execFileSync('sh', ['-c', command.replace(/^curl /, 'curl -sSf ')], { stdio: 'pipe' });
-  await expect(page.getByText('Received. The newest event:')).toBeVisible({ timeout: 4000 });
+  await expect(page.getByText('Received. The newest event:')).toBeVisible({ timeout: 2000 });
   await page.getByRole('link', { name: /^(page-view|visit-started|session-opened|profile-created)$/ }).click();
   await expect(page.getByRole('dialog')).toContainText('Received');
   await expect(page.getByRole('dialog')).toContainText('blog');

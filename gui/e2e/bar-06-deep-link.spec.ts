@@ -25,7 +25,10 @@ test('an address opens the same list, columns, drawer and tab', async ({ signedI
   await other.goto(page.url());
   await expect(other.getByRole('tab', { name: 'Raw', selected: true })).toBeVisible();
   await expect(other.locator('[role=columnheader]', { hasText: 'properties.currency' })).toHaveCount(1);
+  await expect(other.getByRole('combobox', { name: 'Condition' })).toHaveValue('type:purchase');
+  await expect(other.getByRole('button', { name: /Last 30 days/ })).toBeAttached();
   expect(await rows(other).allInnerTexts()).toEqual(here);
+  await expect(rows(other).nth(2)).toHaveAttribute('aria-selected', 'true');
   await other.context().close();
 
   await page.goBack();

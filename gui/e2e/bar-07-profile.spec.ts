@@ -12,6 +12,7 @@ test('a person is found by e-mail and shown on a page of their own', async ({ si
   await expect(page.getByRole('heading', { name: 'jan kowalski' })).toBeVisible();
   const who = page.getByRole('region', { name: 'Who it is' });
   await expect(who.getByRole('button', { name: 'Copy' }).first()).toBeVisible();
+  await expect(who.getByRole('heading', { name: 'Segments' })).toBeVisible();
   await expect(page.getByRole('heading', { level: 2, name: /\d{4}$/ }).first()).toBeVisible();
 
   await page.getByRole('combobox', { name: 'Event type' }).click();

@@ -1,4 +1,5 @@
 import { expect, rows, test } from './fixtures';
+import { tabTo } from './keyboard';
 import { admin } from './program';
 
 test('signing in, opening an event, making a source and signing out need no mouse', async ({ page }) => {
@@ -12,25 +13,25 @@ test('signing in, opening an event, making a source and signing out need no mous
   await expect(rows(page).first()).toBeVisible();
 
   const grid = page.getByRole('grid');
-  for (let tabs = 0; tabs < 30 && !(await grid.locator('[role=row]:focus').count()); tabs++) {
-    await page.keyboard.press('Tab');
-    const outline = await page.evaluate(() => {
-      const element = document.activeElement;
-      const frame = element?.closest('form[role=search] > div') ?? element;
-      return frame ? getComputedStyle(frame).outlineStyle : 'none';
-    });
-    expect(outline).not.toBe('none');
-  }
+  await tabTo(page, rows(page).first());
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('ArrowDown');
   await expect(rows(page).nth(2)).toBeFocused();
   await page.keyboard.press('Enter');
   const dialog = page.getByRole('dialog');
   await expect(dialog).toBeVisible();
-  await page.keyboard.press('j');
+  await tabTo(page, dialog.getByRole('tab', { selected: true }));
   await page.keyboard.press('Escape');
   await expect(dialog).toHaveCount(0);
-  await expect(grid.locator('[role=row]:focus')).toHaveCount(1);
+  await expect(rows(page).nth(2)).toBeFocused();
+  // Who walked on within the drawer comes back to the row that was shown last.
+  await page.keyboard.press('Enter');
+  await expect(dialog).toBeVisible();
+  await page.keyboard.press('j');
+  await expect(rows(page).nth(3)).toHaveAttribute('aria-selected', 'true');
+  await page.keyboard.press('Escape');
+  await expect(dialog).toHaveCount(0);
+  await expect(grid.locator('[role=row]:focus')).toHaveAttribute('aria-rowindex', '5');
 
   await page.keyboard.press('g');
   await page.keyboard.press('o');
@@ -41,7 +42,18 @@ test('signing in, opening an event, making a source and signing out need no mous
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { level: 1, name: 'Made without a mouse' })).toBeVisible();
 
-  await page.getByRole('button', { name: /^Menu of/ }).press('Enter');
-  await page.getByRole('button', { name: 'Sign out' }).press('Enter');
+  // What was made is changed and saved, and the way out is found with Tab alone.
+  await tabTo(page, page.getByRole('tab', { name: 'Install' }));
+  await page.keyboard.press('ArrowRight');
+  await tabTo(page, page.getByLabel('Description'));
+  await page.keyboard.type('With the keyboard');
+  await page.keyboard.press('Tab');
+  await tabTo(page, page.getByRole('button', { name: 'Save' }));
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('Saved', { exact: true })).toBeVisible();
+  await tabTo(page, page.getByRole('button', { name: /^Menu of/ }), 'Shift+Tab');
+  await page.keyboard.press('Enter');
+  await tabTo(page, page.getByRole('button', { name: 'Sign out' }));
+  await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
 });

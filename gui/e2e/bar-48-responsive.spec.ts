@@ -27,6 +27,14 @@ test('on a phone the menu is a drawer', async ({ signedIn: page }) => {
   await expect(page.getByRole('dialog')).toHaveCount(0);
 });
 
+test('on a phone tables show what matters first', async ({ signedIn: page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  for (const [path, columns] of [['/events', ['Time', 'Type']], ['/profiles', ['Name', 'E-mail']], ['/sources', ['Name', 'State']], ['/users', ['E-mail']], ['/event-types', ['Type', 'Events in 7 days']]] as const) {
+    await open(page, path);
+    for (const name of columns) await expect(page.getByRole('columnheader', { name, exact: true }), path).toBeInViewport();
+  }
+});
+
 test('on a phone a person and live events can be worked with', async ({ signedIn: page, program }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   const { profile } = await program.track('shop', 'on-a-phone', [{ type: 'sign-up', properties: { firstname: 'Phoebe' } }, { type: 'seen-on-a-phone' }]);

@@ -17,6 +17,7 @@ test('the health page tells what comes in and what is wrong, in plain words', as
 
     for (let n = 0; n < 5; n++) await program.track('shop', 'health', [{ type: 'health-test' }]);
     await expect(page.locator('[data-figure=rate]')).not.toHaveText('0', { timeout: 30_000 });
+    for (const name of ['Events a second', '95 % done in', 'Failed', 'Refused', 'In the queue']) await expect(page.getByText(name, { exact: true }), name).toBeVisible();
     // The same numbers as the metrics for machines.
     const metrics = await (await fetch(`${program.url}/metrics`, { headers: program.authorization })).text();
     const counted = [...metrics.matchAll(/^tracardi_events_total(?:\{[^}]*\})? (\d+)/gm)].reduce((sum, [, count]) => sum + Number(count), 0);

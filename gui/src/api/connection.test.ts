@@ -33,6 +33,17 @@ it('counts down, tries again with growing pauses, and asks for the data anew whe
   expect(anew).toHaveBeenCalledTimes(1);
 });
 
+it('tells a lost server from a part of the application that is gone', async () => {
+  const watch = new ConnectionWatch();
+  const broken = new TypeError('Failed to fetch dynamically imported module');
+  vi.stubGlobal('fetch', () => Promise.resolve(new Response('{}')));
+  expect(await watch.reasonOf(broken)).toBe(broken);
+  expect(watch.state().retryIn).toBeUndefined();
+  vi.stubGlobal('fetch', () => Promise.reject(new TypeError('no')));
+  expect(await watch.reasonOf(broken)).toMatchObject({ lost: true });
+  expect(watch.state().retryIn).toBe(2);
+});
+
 it('tells the end of the session until somebody signed in', () => {
   const watch = new ConnectionWatch();
   watch.failed(new Problem(500, 'other'));

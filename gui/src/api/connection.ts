@@ -39,6 +39,18 @@ export class ConnectionWatch {
     if (error.status === 401) this.#set({ ...this.#state, sessionEnded: true });
   }
 
+  /** Why a part of the application could not be loaded: the server is away, or what the browser said. */
+  reasonOf = async (error: unknown): Promise<unknown> => {
+    try {
+      await fetch('/api/v1/setup', { cache: 'no-store' });
+      return error;
+    } catch {
+      const lost = new Problem(0, 'the server does not answer');
+      this.failed(lost);
+      return lost;
+    }
+  };
+
   /** Somebody signed in again. */
   resumed() {
     this.#set({ ...this.#state, sessionEnded: false });

@@ -16,6 +16,8 @@ export interface Format {
   ago(time: string, now?: number): string;
   /** A duration in seconds, such as 250 ms or 1 h 5 min. */
   duration(seconds: number): string;
+  /** A width of time in milliseconds, in the largest unit that measures it: 12 hr, 90 min. */
+  span(milliseconds: number): string;
   bytes(count: number): string;
 }
 
@@ -26,6 +28,8 @@ const units = [
   ['hour', 3600],
   ['minute', 60],
 ] as const;
+
+const spans = units.slice(2); // months and years are no widths: they differ
 
 /** The person's own variety of a language, such as en-GB, if the browser knows it. */
 function localeOf(language: string): string {
@@ -70,6 +74,11 @@ function makeFormat({ language: chosen, zone }: Preferences): Format {
       if (seconds < 60) return unit(seconds, 'second', 1);
       if (seconds < 3600) return `${unit(Math.trunc(seconds / 60), 'minute')} ${unit(Math.trunc(seconds % 60), 'second')}`;
       return `${unit(Math.trunc(seconds / 3600), 'hour')} ${unit(Math.trunc((seconds % 3600) / 60), 'minute')}`;
+    },
+    span(milliseconds) {
+      const seconds = milliseconds / 1000;
+      const [name, width] = spans.find(([, width]) => seconds >= width && seconds % width === 0) ?? ['second', 1];
+      return unit(seconds / width, name);
     },
     bytes: (count) => (count < 1000 ? unit(count, 'byte') : count < 1e6 ? unit(count / 1000, 'kilobyte', 1) : count < 1e9 ? unit(count / 1e6, 'megabyte', 1) : unit(count / 1e9, 'gigabyte', 1)),
   };

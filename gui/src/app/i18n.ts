@@ -52,4 +52,9 @@ export async function takeDefaults(defaults: { language?: string; zone?: string 
 }
 
 /** Loads the words of features, before a page of theirs is shown. */
-export const loadWords = (namespaces: string | string[]) => i18next.loadNamespaces(namespaces);
+export async function loadWords(namespaces: string | string[]) {
+  const missing = () => [namespaces].flat().filter((namespace) => !i18next.hasResourceBundle(i18next.language, namespace));
+  await i18next.loadNamespaces(namespaces);
+  if (missing().length > 0) await i18next.reloadResources(i18next.language, missing()); // what failed once is not asked for otherwise
+  if (missing().length > 0) throw new Error(`the words of ${missing().join(', ')} could not be loaded`);
+}

@@ -14,6 +14,7 @@ import { newSourceRoute, sourceRoute, sourcesRoute } from '../features/sources/r
 import { newTokenRoute, tokensRoute } from '../features/tokens/routes';
 import { newUserRoute, userRoute, usersRoute } from '../features/users/routes';
 import { root, signedIn, unknown } from './routes';
+import { Failure } from './shell/Failure';
 
 const tree = root.addChildren([
   loginRoute,
@@ -47,6 +48,7 @@ export function makeRouter(queries: QueryClient) {
   return createRouter({
     routeTree: tree,
     context: { queries },
+    defaultErrorComponent: Failure, // of each page, so that the menu stays when one breaks
     defaultPreload: 'intent',
     defaultPreloadStaleTime: 0,
     scrollRestoration: true,

@@ -2,6 +2,7 @@ import { createRootRouteWithContext, createRoute, lazyRouteComponent, redirect }
 import type { QueryClient } from '@tanstack/react-query';
 import type { ComponentType } from 'react';
 import type { Role } from '../api/client';
+import { connection } from '../api/connection';
 import { meQuery } from '../api/me';
 import { Failure } from './shell/Failure';
 import { Shell } from './shell/Shell';
@@ -40,8 +41,12 @@ export const unknown = createRoute({ getParentRoute: () => signedIn, path: '$', 
 /** Loads a page together with the words of the features that it shows, when it is opened for the first time. */
 export function page<K extends string>(features: string | string[], load: () => Promise<Record<K, ComponentType>>, name: NoInfer<K>) {
   return lazyRouteComponent(async () => {
-    const [module] = await Promise.all([load(), loadWords(features)]);
-    return module;
+    try {
+      const [module] = await Promise.all([load(), loadWords(features)]);
+      return module;
+    } catch (error) {
+      throw await connection.reasonOf(error); // else the router would reload what no server sends
+    }
   }, name);
 }
 

@@ -1,5 +1,8 @@
 import { createTheme, type CSSVariablesResolver } from '@mantine/core';
 
+/** The ground of messages in the dark: a hint of the colour, not a block of it. */
+const ground = (colour: string) => `color-mix(in srgb, var(--mantine-color-${colour}-9) 25%, var(--mantine-color-dark-7))`;
+
 const shade = { backgroundOpacity: 0.35 }; // over the page, below what is open
 
 /** One scale of type (12, 13, 14, 16, 20), one of space (4, 8, 12, 16, 24) and one accent. */
@@ -38,7 +41,7 @@ export const theme = createTheme({
     Drawer: { defaultProps: { padding: 'lg', position: 'right', size: 720, overlayProps: shade } },
     Menu: { defaultProps: { shadow: 'md', position: 'bottom-end' } },
     Modal: { defaultProps: { centered: true, padding: 'lg', overlayProps: shade } },
-    Popover: { styles: { dropdown: { background: 'var(--mantine-color-body)', borderColor: 'var(--line)' } } },
+    Popover: { styles: { dropdown: { maxWidth: 'calc(100vw - 1rem)', background: 'var(--mantine-color-body)', borderColor: 'var(--line)' } } },
     SpotlightRoot: { defaultProps: { overlayProps: { ...shade, blur: 0 } } },
     Switch: { defaultProps: { withThumbIndicator: false } },
     Table: { defaultProps: { horizontalSpacing: 'md' } },
@@ -52,5 +55,5 @@ export const theme = createTheme({
 export const variables: CSSVariablesResolver = () => ({
   variables: {},
   light: { '--mantine-color-dimmed': '#5a6169', '--mantine-color-placeholder': '#6c737a', '--mantine-color-error': '#c92a2a' },
-  dark: { '--mantine-color-dimmed': '#a6abb1', '--mantine-color-placeholder': '#959ba1', '--mantine-color-error': '#ff8787', '--mantine-color-anchor': '#91a7ff', '--mantine-color-indigo-light-color': '#91a7ff', '--mantine-color-red-light-color': '#ff8787' },
+  dark: { '--mantine-color-dimmed': '#a6abb1', '--mantine-color-placeholder': '#959ba1', '--mantine-color-error': '#ff8787', '--mantine-color-anchor': '#91a7ff', '--mantine-color-indigo-light-color': '#91a7ff', '--mantine-color-red-light-color': '#ff8787', '--mantine-color-red-light': ground('red'), '--mantine-color-yellow-light': ground('yellow') },
 });

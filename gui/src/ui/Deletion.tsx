@@ -21,9 +21,14 @@ export function Deletion({ name, text, typed, small, onDelete }: DeletionProps) 
   const [opened, is] = useDisclosure(false);
   const [given, setGiven] = useState('');
   const remove = useMutation({ mutationFn: onDelete, onSuccess: is.close });
+  const ask = () => {
+    setGiven('');
+    remove.reset();
+    is.open();
+  };
   return (
     <>
-      <Button variant="subtle" color="red" size={small ? 'compact-sm' : undefined} aria-label={t('delete.one', { name })} onClick={is.open}>
+      <Button variant="subtle" color="red" size={small ? 'compact-sm' : undefined} aria-label={t('delete.one', { name })} onClick={ask}>
         {t('delete.do')}
       </Button>
       <Modal opened={opened} onClose={is.close} title={t('delete.title', { name })} closeButtonProps={{ 'aria-label': t('close') }}>

@@ -1,10 +1,13 @@
 import { Stack, Text } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { sourcesQuery } from '../../api/sources';
 import { tryPayload } from '../../api/story';
 import { track } from '../../api/track';
 import { Empty } from '../../ui/Empty';
+import { ErrorState } from '../../ui/ErrorState';
 import { FormProblem } from '../../ui/FormProblem';
+import { ButtonLink } from '../../ui/links';
 import { Page } from '../../ui/Page';
 import { Composer } from './Composer';
 import styles from './ConsolePage.module.css';
@@ -16,11 +19,28 @@ import { Sent } from './Sent';
 export function ConsolePage() {
   const { t } = useTranslation('console');
   const queries = useQueryClient();
+  const sources = useQuery(sourcesQuery);
   const attempt = useMutation({ mutationFn: (draft: Draft) => tryPayload(payloadOf(draft)), onMutate: () => send.reset() });
   const send = useMutation({
     mutationFn: (draft: Draft) => track(payloadOf(draft)),
     onSuccess: () => queries.invalidateQueries(),
   });
+  if (sources.error && !sources.data) {
+    return (
+      <Page title={t('title')}>
+        <ErrorState error={sources.error} onRetry={() => void sources.refetch()} />
+      </Page>
+    );
+  }
+  if (sources.data?.length === 0) {
+    return (
+      <Page title={t('title')}>
+        <Empty title={t('none')} text={t('noneText')} docs="tracker.md">
+          <ButtonLink to="/sources/new">{t('firstSource')}</ButtonLink>
+        </Empty>
+      </Page>
+    );
+  }
   return (
     <Page title={t('title')}>
       <Text c="dimmed">{t('intro')}</Text>

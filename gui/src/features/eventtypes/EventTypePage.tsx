@@ -64,9 +64,9 @@ export function EventTypePage() {
     >
       <Figures>
         <CountFigure label={t('range')} filter={filter} />
-        <Figure label={t('lastSeen')} value={newest.data && (last ? format.ago(textAt(last, 'metadata.time.insert')) : t('never'))} />
+        <Figure label={t('lastSeen')} value={newest.data && (last ? format.ago(textAt(last, 'metadata.time.insert')) : t('never'))} failed={newest.isError} />
         <CountFigure label={t('faulty')} filter={{ ...filter, q: `${q} AND (${faulty})` }} />
-        <Figure label={t('sources')} value={sources.data && format.number(sources.data.length)} />
+        <Figure label={t('sources')} value={sources.data && format.number(sources.data.length)} failed={sources.isError} />
       </Figures>
       <Panel title={t('overTime')}>
         {histogram.error && !histogram.data ? (
@@ -77,7 +77,7 @@ export function EventTypePage() {
       </Panel>
       <div className={styles.panels}>
         <Panel title={t('aboutTitle')}>
-          <About type={known} loading={types.isPending} />
+          {types.error && !types.data ? <ErrorState error={types.error} onRetry={() => void types.refetch()} /> : <About type={known} loading={types.isPending} />}
         </Panel>
         <Panel title={t('sources')}>
           <TopSources filter={filter} />

@@ -11,7 +11,7 @@ import { AnchorLink } from '../../ui/links';
 import { Snippet } from '../../ui/Snippet';
 import { samplesFor } from './kinds';
 
-const listenEvery = 1500; // milliseconds
+const listenEvery = 1000; // milliseconds
 
 /** How to send events to the source, and whether they arrive. */
 export function Install({ source }: { source: Source }) {

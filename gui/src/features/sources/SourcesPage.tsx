@@ -22,7 +22,7 @@ const day = { q: '', from: '-24h', to: '' };
 
 /** Where events come from. */
 export function SourcesPage() {
-  const { t } = useTranslation('sources');
+  const { t } = useTranslation(['sources', 'app']);
   const format = useFormat();
   const { me } = signedIn.useRouteContext();
   const navigate = sourcesRoute.useNavigate();
@@ -41,12 +41,12 @@ export function SourcesPage() {
         title: t('volume'),
         width: '9rem',
         end: true,
-        cell: (source) => (volumes.data ? format.number(volumes.data.find(({ value }) => value === source.id)?.count ?? 0) : '…'),
+        cell: (source) => (volumes.data ? format.number(volumes.data.find(({ value }) => value === source.id)?.count ?? 0) : volumes.isError ? t('app:unknown') : '…'),
       },
       { id: 'channel', title: t('channel'), width: 'minmax(6rem, 1fr)', cell: (source) => source.channel },
       { id: 'id', title: t('id'), width: 'minmax(10rem, 1fr)', cell: (source) => <Id id={source.id ?? ''} /> },
     ],
-    [t, format, volumes.data],
+    [t, format, volumes.data, volumes.isError],
   );
   const create = mayCreate && (
     <ButtonLink to="/sources/new" leftSection={<IconPlus size={16} />}>

@@ -12,13 +12,25 @@ export function Figures({ children }: { children: ReactNode }) {
   return <div className={styles.figures}>{children}</div>;
 }
 
-/** A number with its name. Undefined is not known yet. */
-export function Figure({ label, value, hint, id }: { label: string; value: ReactNode; hint?: string; id?: string }) {
+interface FigureProps {
+  label: string;
+  /** Undefined is not known yet, or not at all. */
+  value: ReactNode;
+  /** Asking for the value failed. */
+  failed?: boolean;
+  hint?: string;
+  id?: string;
+}
+
+/** A number with its name. */
+export function Figure({ label, value, failed, hint, id }: FigureProps) {
+  const { t } = useTranslation();
+  const missing = failed ? <span className={styles.unknown}>{t('unknown')}</span> : <Skeleton component="span" display="inline-block" h={20} w={60} />;
   return (
     <Paper withBorder p="lg" title={hint}>
       <Text c="dimmed">{label}</Text>
       <Text size="xl" fw={600} className="number" data-figure={id}>
-        {value ?? <Skeleton component="span" display="inline-block" h={20} w={60} />}
+        {value ?? missing}
       </Text>
     </Paper>
   );
@@ -35,13 +47,12 @@ interface CountFigureProps {
 
 /** How many documents there are; leads to them. */
 export function CountFigure({ label, filter, of = 'events', hint, every }: CountFigureProps) {
-  const { t } = useTranslation();
   const format = useFormat();
   const count = useQuery({ ...countQuery(of, filter), refetchInterval: every });
-  const number = count.data !== undefined && (
+  const number = count.data === undefined ? undefined : (
     <AnchorLink to={`/${of}`} search={filter} className={styles.number}>
       {format.number(count.data)}
     </AnchorLink>
   );
-  return <Figure label={label} hint={hint} id={of} value={number || (count.error ? <span className={styles.unknown}>{t('unknown')}</span> : undefined)} />;
+  return <Figure label={label} hint={hint} id={of} value={number} failed={count.isError} />;
 }

@@ -61,10 +61,11 @@ export function DocumentList({ label, documents, search, onSearch, known, standa
       <div className={styles.bar}>
         <Total documents={documents} />
         <Searching documents={documents} />
-        <div className={styles.space} />
-        <Views page={collection} search={search} onSearch={onSearch} />
-        <Columns collection={collection} fields={fields} known={known} onChange={(columns) => onSearch({ columns: columns.join(',') === standard.join(',') ? undefined : columns.join(',') || undefined })} />
-        {mayExport && <Export documents={documents} fields={fields} />}
+        <div className={styles.tools}>
+          <Views page={collection} search={search} onSearch={onSearch} />
+          <Columns collection={collection} fields={fields} known={known} onChange={(columns) => onSearch({ columns: columns.join(',') === standard.join(',') ? undefined : columns.join(',') || undefined })} />
+          {mayExport && <Export documents={documents} fields={fields} />}
+        </div>
       </div>
       {list.error && rows.length === 0 ? (
         <ErrorState error={list.error} onRetry={refresh} />

@@ -42,7 +42,7 @@ export function QueryBar({ collection, value, onRun }: QueryBarProps) {
   const [open, setOpen] = useState(false);
   const [chosen, setChosen] = useState<string>();
   const [awaited, setAwaited] = useState<string>(); // was accepted before the suggestions for the last key were there
-  const [fault, setFault] = useState<{ text: string; check: QueryCheck; ran?: boolean }>();
+  const [fault, setFault] = useState<{ text: string; check: QueryCheck }>();
   const [scroll, setScroll] = useState(0);
   const placeCursor = useRef<number>(undefined);
 
@@ -106,7 +106,7 @@ export function QueryBar({ collection, value, onRun }: QueryBarProps) {
     if (wanted) {
       try {
         const result = await check(collection, wanted);
-        if (!result.valid) return setFault({ text: wanted, check: result, ran: true });
+        if (!result.valid) return setFault({ text: wanted, check: result });
       } catch {
         // The search itself tells what is wrong.
       }
@@ -133,7 +133,7 @@ export function QueryBar({ collection, value, onRun }: QueryBarProps) {
     void run(text);
   };
   const marked = fault?.text.trim() === text.trim() ? fault.check : undefined;
-  const told = marked && fault?.ran && !shown; // while somebody types, the mark alone is enough
+  const told = marked && !shown; // the suggestions have the same place
   const option = (at: number) => `${id}-option-${at}`;
   useEffect(() => {
     if (choice >= 0) document.getElementById(`${id}-option-${choice}`)?.scrollIntoView({ block: 'nearest' });
@@ -242,13 +242,17 @@ function Mark({ text, check }: { text: string; check: QueryCheck }) {
   );
 }
 
+/** What the server asks for by a name, and not by a sign or a word of the language. */
+const expectations = { 'a value': 'value', 'a field': 'field', 'an operator': 'operator', 'a quoted text': 'text', 'a number': 'number', 'end of text': 'end' } as const;
+
 /** Says what is missing, in words. */
 function Explained({ check }: { check: QueryCheck }) {
   const { t } = useTranslation();
   const { language } = useTranslation().i18n;
   if (!check.position) return check.message;
   const { found, column, expected } = check.position;
-  const wanted = new Intl.ListFormat(language, { type: 'disjunction' }).format(expected.slice(0, 6));
+  const named = expected.slice(0, 6).map((part) => (part in expectations ? t(`query.expected.${expectations[part as keyof typeof expectations]}`) : part));
+  const wanted = new Intl.ListFormat(language, { type: 'disjunction' }).format(named);
   if (expected.length === 0) return found ? t('query.unexpected', { found, column }) : check.message;
   return found === 'end of text' ? t('query.incomplete', { wanted }) : t('query.wrong', { found, column, wanted });
 }

@@ -87,7 +87,7 @@ function Bars({ label, counts, range, onSelect }: HistogramProps & { counts: Cou
         height={height}
         preserveAspectRatio="none"
         role="img"
-        aria-label={t('chart.summary', { label, total: format.number(total), most: format.number(most), interval: counts.interval })}
+        aria-label={t('chart.summary', { label, total: format.number(total), most: format.number(most), interval: format.span(step) })}
         data-choosing={onSelect !== undefined || undefined}
         onPointerDown={(event) => {
           if (!onSelect) return;
@@ -114,7 +114,7 @@ function Bars({ label, counts, range, onSelect }: HistogramProps & { counts: Cou
       {bars.length > 0 && (
         <div className={styles.axis} aria-hidden>
           <span>{when(iso(begin))}</span>
-          <span className={shown ? undefined : styles.hint}>{shown ? `${when(iso(shown.time))}: ${format.number(shown.count)}` : t(onSelect ? 'chart.interval' : 'chart.each', { interval: counts.interval })}</span>
+          <span className={shown ? undefined : styles.hint}>{shown ? `${when(iso(shown.time))}: ${format.number(shown.count)}` : t(onSelect ? 'chart.interval' : 'chart.each', { interval: format.span(step) })}</span>
           <span>{when(iso(end))}</span>
         </div>
       )}

@@ -14,6 +14,8 @@ export interface Range {
   to: string;
 }
 
+const minute = 60_000; // milliseconds
+
 const presets = ['-15m', '-1h', '-24h', '-7d', '-30d', ''] as const;
 
 /** Chooses the time that a list covers: a usual one, or any two times. Says in which zone times are read and shown. */
@@ -90,7 +92,12 @@ function OwnRange({ value, zone, onChange }: { value: Range; zone: string; onCha
 function useRangeLabel() {
   const { t } = useTranslation();
   const format = useFormat();
-  const bound = (text: string, open: string) => (text === '' ? open : instantOf(text) === undefined || /^(now|[-+])/.test(text) ? text : format.dateTime(text));
+  const bound = (text: string, open: string) => {
+    if (text === '') return open;
+    const time = instantOf(text);
+    if (time === undefined || /^(now|[-+])/.test(text)) return text;
+    return time % minute === 0 ? format.minute(text) : format.dateTime(text);
+  };
   return ({ from, to }: Range): string => {
     const [, amount, unit] = /^-(\d+)([smhdw])$/.exec(from) ?? [];
     if (!to && from === '') return t('range.all');
