@@ -28,17 +28,33 @@ func open(t *testing.T, path string) storage.Config {
 	return s
 }
 
+// memoryFolder is a folder in memory, where the system has one, for tests that end a process at most: what that wrote is still there
+// on every disk, and only waiting for a real one takes long.
+func memoryFolder(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "tracardi-")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	return dir
+}
+
 func TestConfig(t *testing.T) {
 	paths := map[storage.Config]string{}
 	fresh := func(t *testing.T) storage.Config {
-		path := filepath.Join(t.TempDir(), "config.db")
+		path := filepath.Join(memoryFolder(t), "config.db")
 		s := open(t, path)
 		paths[s] = path
 		return s
 	}
 	// What a killed process leaves: the files as they are, with nothing closed.
 	reopen := func(t *testing.T, s storage.Config) storage.Config {
-		left := filepath.Join(t.TempDir(), "config.db")
+		left := filepath.Join(memoryFolder(t), "config.db")
 		for _, suffix := range []string{"", "-wal"} {
 			file, err := os.ReadFile(paths[s] + suffix)
 			if err != nil {
