@@ -59,6 +59,7 @@ func writeUntilKilled(dir string) {
 
 // TestKill kills a process that writes, again and again. What it acknowledged is there once, and all agrees.
 func TestKill(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	for range 5 {
 		child := childProcess(dir)
@@ -67,7 +68,7 @@ func TestKill(t *testing.T) {
 		check(t, child.Start())
 		acknowledged := map[string]uint64{}
 		lines := bufio.NewScanner(out)
-		for enough := 100 + rand.IntN(2000); lines.Scan(); {
+		for enough := 100 + rand.IntN(1000); lines.Scan(); {
 			var person, visits uint64
 			if _, err := fmt.Sscanf(lines.Text(), "%d %d", &person, &visits); err != nil {
 				t.Fatalf("the child says %q", lines.Text())
@@ -118,6 +119,7 @@ func (d memoryDisk) cut(percent int, seed uint64) memoryDisk {
 
 // TestPowerCut loses what was not synced at some moment, all of it or a part, while eight write.
 func TestPowerCut(t *testing.T) {
+	t.Parallel()
 	disk := newMemoryDisk()
 	for round := range 12 {
 		s, err := pebble.Open(t.Context(), "records", small.On(disk))
@@ -140,7 +142,7 @@ func TestPowerCut(t *testing.T) {
 				}
 			})
 		}
-		enough := 10 + rand.IntN(800)
+		enough := 10 + rand.IntN(400)
 		eventually(t, "enough is written", func() bool { mu.Lock(); defer mu.Unlock(); return total > enough })
 		mu.Lock()
 		before := map[string]uint64{}

@@ -56,6 +56,7 @@ func copyFolder(t *testing.T, from, to string) {
 // TestDamage damages every file of a store in many ways. Either that is noticed, at the start or soon after, and said
 // clearly, or nothing is lost.
 func TestDamage(t *testing.T) {
+	t.Parallel()
 	for _, orderly := range []bool{true, false} {
 		dir, has := folderWith(t, orderly)
 		entries, err := os.ReadDir(dir)

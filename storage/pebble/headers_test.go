@@ -14,6 +14,7 @@ import (
 // More documents change than the store remembers the headers of: their keys follow, and versions count, for those that it
 // remembers as for those that it reads again.
 func TestChangesOfManyDocuments(t *testing.T) {
+	t.Parallel()
 	s, err := pebble.Open(t.Context(), filepath.Join(t.TempDir(), "records"), pebble.Options{})
 	check(t, err)
 	defer func() { check(t, s.Close()) }()

@@ -1,6 +1,7 @@
 package pebble_test
 
 import (
+	"flag"
 	"os"
 	"testing"
 
@@ -12,6 +13,10 @@ func TestMain(m *testing.M) {
 	if dir := os.Getenv(childFolder); dir != "" {
 		writeUntilKilled(dir)
 		return
+	}
+	// The models are asked at three speeds of making segments, each drawing cases of its own.
+	if err := flag.Set("rapid.checks", "40"); err != nil {
+		panic(err) // there is no such flag any more
 	}
 	goleak.VerifyTestMain(m)
 }

@@ -27,11 +27,13 @@ func open(t *testing.T, dir string, o pebble.Options) *pebble.Store {
 }
 
 func TestRecords(t *testing.T) {
+	t.Parallel()
 	storagetest.Records(t, func(t *testing.T) storage.Records { return open(t, t.TempDir(), pebble.Options{}) }, storagetest.RecordsOptions{})
 }
 
 // TestRecordsInSegments waits after each write until all documents but the last few are in segments.
 func TestRecordsInSegments(t *testing.T) {
+	t.Parallel()
 	recordsInMemory(t, pebble.Options{SegmentRows: 16, Rewrite: time.Millisecond}, func(t rapid.TB, s storage.Records) {
 		s.(*memoryStore).Settle(t)
 	})
@@ -39,6 +41,7 @@ func TestRecordsInSegments(t *testing.T) {
 
 // TestRecordsOnTheMove asks while segments are made, or not yet, and while deleted documents are still in them, or not.
 func TestRecordsOnTheMove(t *testing.T) {
+	t.Parallel()
 	recordsInMemory(t, pebble.Options{SegmentRows: 16, Rewrite: 20 * time.Millisecond}, nil)
 }
 

@@ -140,8 +140,9 @@ func consistent(t *testing.T, s *pebble.Store, tenant string) map[string]uint64 
 	n, err = s.Count(ctx, tenant, storage.Profiles, storage.Query{})
 	check(t, err)
 	equal("count of profiles", n, int64(len(has)))
-	ids := slices.Sorted(maps.Keys(seen))
-	docs, err := s.Read(ctx, tenant, storage.Events, ids)
+	// Of many some are read by their ids, others each time: with the race detector the library notes where from each table is opened.
+	ids := slices.Collect(maps.Keys(seen))
+	docs, err := s.Read(ctx, tenant, storage.Events, ids[:min(len(ids), 1000)])
 	check(t, err)
 	for _, doc := range docs {
 		if doc.Body == nil {
