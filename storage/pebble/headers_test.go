@@ -19,7 +19,7 @@ func TestChangesOfManyDocuments(t *testing.T) {
 	check(t, err)
 	defer func() { check(t, s.Close()) }()
 	const sets, inSet = 20, 1000
-	for version := range uint64(3) {
+	for version := range uint64(2) {
 		var tickets []storage.Ticket
 		for set := range sets {
 			var writes []storage.Write
@@ -50,7 +50,7 @@ func TestChangesOfManyDocuments(t *testing.T) {
 	}
 	_, err = s.Delete(t.Context(), acme, storage.Sessions, []string{"s19-1"})
 	check(t, err)
-	for id, version := range map[string]uint64{"s19-1": 3, "s0-0": 2, "s19-2": 2} { // deleted, read again, remembered
+	for id, version := range map[string]uint64{"s19-1": 2, "s0-0": 1, "s19-2": 1} { // deleted, read again, remembered
 		doc := storage.Doc{ID: id, Time: noon, Version: version, Body: []byte(`{}`)}
 		if err := commit(s, acme, []storage.Write{{Collection: storage.Sessions, Doc: doc}}); tracardi.KindOf(err) != tracardi.Conflict {
 			t.Errorf("%s: got %v, want a conflict", id, err)
