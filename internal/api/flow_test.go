@@ -206,3 +206,24 @@ func TestRunsAreFiltered(t *testing.T) {
 	}
 	c.send("GET", "/runs?status=sleeping", "").wants(http.StatusUnprocessableEntity, "query.status")
 }
+
+// TestRunsShowTheirLog gets a run with what its nodes noted, and nothing that others did for the same event.
+func TestRunsShowTheirLog(t *testing.T) {
+	h := open(t)
+	began := time.Now()
+	h.write(tenant, storage.Runs, began, `{"id": "r", "flow": {"id": "f"}, "status": "done", "event": {"id": "e"}}`)
+	for i, run := range []string{"r", "other", "r"} {
+		h.write(tenant, storage.Logs, began.Add(time.Duration(i)*time.Second),
+			fmt.Sprintf(`{"id": "l%d", "level": "info", "message": "line %d", "event_id": "e", "run_id": %q, "node_id": "n%d"}`, i, i, run, i))
+	}
+	var run struct {
+		Log []struct {
+			Message string
+			Node    string `json:"node_id"`
+		}
+	}
+	h.as(auth.Developer).send("GET", "/runs/r", "").wants(http.StatusOK).read(&run)
+	if got, want := fmt.Sprint(run.Log), "[{line 0 n0} {line 2 n2}]"; got != want {
+		t.Errorf("the log of the run: %s, want %s", got, want)
+	}
+}

@@ -115,6 +115,9 @@ func notYours(ctx context.Context, field string, path expr.Path) error {
 // mask hides what a run carried: flows make new values of old ones, so that nothing tells which of them are personal.
 func (r *Run) mask() {
 	r.Failure, r.Reason, r.Memory, r.Measures = dotted(r.Failure), dotted(r.Reason), personal.HideAll(r.Memory), nil
+	for i := range r.Log {
+		r.Log[i].Message = dotted(r.Log[i].Message)
+	}
 	for _, visits := range r.Nodes {
 		for i := range visits {
 			v := &visits[i]

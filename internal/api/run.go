@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,6 +35,15 @@ type Run struct {
 	Memory   map[string]any     `json:"memory,omitempty" doc:"What nodes kept for the run."`
 	Measures map[string]float64 `json:"measures,omitempty" doc:"What nodes measured."`
 	Nodes    map[string][]Visit `json:"nodes,omitempty" doc:"The trace: the calls of each node, by its id. Left out in lists."`
+	Log      []Line             `json:"log,omitempty" doc:"What nodes noted, the oldest first; the last 1000 lines. Left out in lists."`
+}
+
+// Line is what a node noted.
+type Line struct {
+	Date    time.Time `json:"date"`
+	Level   string    `json:"level" enum:"info,warn,error"`
+	Node    string    `json:"node_id" doc:"Id of the node."`
+	Message string    `json:"message"`
 }
 
 // Visit is one call of a node.
@@ -141,10 +151,33 @@ func (s *server) getRun(ctx context.Context, in *byID) (*struct{ Body Run }, err
 		return nil, err
 	}
 	run, err := traced(&doc)
+	if err != nil {
+		return nil, err
+	}
+	if run.Log, err = s.linesOf(ctx, &doc); err != nil {
+		return nil, err
+	}
 	if of(ctx).masked {
 		run.mask()
 	}
-	return &struct{ Body Run }{run}, err
+	return &struct{ Body Run }{run}, nil
+}
+
+// linesOf reads what the nodes of a run noted.
+func (s *server) linesOf(ctx context.Context, run *pipeline.Run) ([]Line, error) {
+	where := expr.All(expr.OneOf(expr.MustPath("event_id"), run.Event.ID), expr.OneOf(expr.MustPath("run_id"), run.ID))
+	page, err := s.records.Search(ctx, of(ctx).tenant, storage.Logs, storage.Query{Where: where, Limit: 1000})
+	if err != nil {
+		return nil, err
+	}
+	lines := make([]Line, len(page.Docs))
+	for i, doc := range page.Docs {
+		if err := json.Unmarshal(doc.Body, &lines[i]); err != nil {
+			return nil, err
+		}
+	}
+	slices.Reverse(lines)
+	return lines, nil
 }
 
 // decideCall answers for a node of which nobody knows whether it did what it does.

@@ -24,7 +24,7 @@ func init() {
 
 var levels = map[string]slog.Level{"debug": slog.LevelDebug, "info": slog.LevelInfo, "warning": slog.LevelWarn, "error": slog.LevelError}
 
-// Log notes a message beside the run. Warnings and errors also mark the event, but stop nothing.
+// Log notes a message, which the run then shows. Warnings and errors also mark the event, but stop nothing.
 type Log struct {
 	Level   string        `json:"type" title:"Level" help:"How serious it is." enum:"debug,info,warning,error"`
 	Message node.Template `json:"message" title:"Message" help:"What to note, such as Bought {{event@properties.name}}." required:"true"`

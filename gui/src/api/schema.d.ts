@@ -2057,6 +2057,15 @@ export interface components {
             /** @description Fail when a place that the reshaping names is not there; else it becomes null. */
             strict?: boolean;
         };
+        Line: {
+            /** Format: date-time */
+            date: string;
+            /** @enum {string} */
+            level: "info" | "warn" | "error";
+            message: string;
+            /** @description Id of the node. */
+            node_id: string;
+        };
         ListDeadLetter: {
             items: components["schemas"]["DeadLetter"][];
         };
@@ -2505,6 +2514,8 @@ export interface components {
             failure?: string;
             flow: components["schemas"]["RunFlow"];
             id: string;
+            /** @description What nodes noted, the oldest first; the last 1000 lines. Left out in lists. */
+            log?: components["schemas"]["Line"][] | null;
             /** @description What nodes measured. */
             measures?: {
                 [key: string]: number;
