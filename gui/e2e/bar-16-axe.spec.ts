@@ -1,6 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { expect, open, signIn, test } from './fixtures';
+import { expect, open, settled, signIn, test } from './fixtures';
+import { openings } from './openings';
 import { allRoutes } from './routes';
 
 test.use({ contextOptions: { reducedMotion: 'reduce' } });
@@ -19,6 +20,21 @@ async function faultsOf(page: Page, colorScheme: 'light' | 'dark') {
 test('the page to sign in has no serious faults of accessibility', async ({ page }) => {
   await open(page, '/login');
   expect([...(await faultsOf(page, 'light')), ...(await faultsOf(page, 'dark'))]).toEqual([]);
+});
+
+test('nothing that opens over a page has serious faults of accessibility', async ({ signedIn: page }) => {
+  test.setTimeout(300_000);
+  const found: string[] = [];
+  for (const { path, show, shown } of openings) {
+    await page.emulateMedia({ colorScheme: 'light' });
+    await open(page, path);
+    await show(page);
+    await expect(shown(page)).toBeVisible();
+    await settled(page);
+    found.push(...(await faultsOf(page, 'light')), ...(await faultsOf(page, 'dark')));
+  }
+  // Lists of options scroll with the arrow keys of the line above them, and need no focus of their own.
+  expect(found.filter((fault) => !fault.includes(' scrollable-region-focusable '))).toEqual([]);
 });
 
 // Two halves, so that two workers share the work.
