@@ -17,6 +17,12 @@ test('states are told in words, and charts as tables', async ({ signedIn: page, 
   await expect(table.getByRole('row').nth(1)).toContainText(/\d/);
   await page.getByRole('button', { name: 'Show as chart' }).click();
   await expect(page.getByRole('img', { name: /over time/ })).toBeVisible();
+  for (const path of ['/', '/event-types/purchase', '/profiles', '/sessions']) {
+    await open(page, path);
+    const charts = await page.getByRole('img', { name: /over time/ }).count();
+    expect({ path, charts: charts > 0 }).toEqual({ path, charts: true });
+    await expect(page.getByRole('button', { name: 'Show as table' }), path).toHaveCount(charts);
+  }
 });
 
 test('without colours the menu, the open row and the chosen time can still be told', async ({ signedIn: page }) => {
