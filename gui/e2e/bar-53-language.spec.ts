@@ -27,6 +27,12 @@ test('the other language is everywhere, down to times and numbers', async ({ sig
   await expect(page.locator('[data-total]')).toContainText(/^\d+\s\d{3} zdarze/); // 52 007, not 52,007
   await expect(page.locator('[role=grid] [role=gridcell]').first()).toHaveText(/^\d+ \p{L}+ \d{4}, \d\d:\d\d:\d\d$/u);
 
+  await expect(page.getByRole('img', { name: /^Zdarzenia w czasie: .* w \d+ (godz\.|min|dni)$/ })).toBeVisible();
+  const line = page.getByRole('combobox', { name: 'Warunek' });
+  await line.fill('type:(purchase or');
+  await line.press('Enter');
+  await expect(page.getByRole('alert')).toHaveText('Kończy się za wcześnie: brakuje wartości.');
+
   // An English text that the other language has in other words must not stand anywhere.
   const polish = textsOf('pl');
   const spoken = new Set(polish.values());
