@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import { expect, open, rows, test } from './fixtures';
+import { openings } from './openings';
 import { allRoutes } from './routes';
 
 const roles = ['button', 'link', 'textbox', 'combobox', 'switch', 'checkbox', 'radio', 'tab', 'dialog', 'grid', 'img'] as const;
@@ -19,6 +20,12 @@ test('everything that can be used has a name', async ({ signedIn: page, program 
   for (const path of await allRoutes(program)) {
     await open(page, path);
     expect({ path, nameless: await nameless(page) }).toEqual({ path, nameless: [] });
+  }
+  for (const { name, path, show, shown } of openings) {
+    await open(page, path);
+    await show(page);
+    await expect(shown(page)).toBeVisible();
+    expect({ name, nameless: await nameless(page) }).toEqual({ name, nameless: [] });
   }
   // The look itself can fail.
   await page.evaluate(() => document.querySelector('main')?.append(document.createElement('button')));

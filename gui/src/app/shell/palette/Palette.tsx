@@ -29,7 +29,7 @@ export default function Palette({ groups, me, onClose }: { groups: ReturnType<ty
     void navigate(go);
   };
   return (
-    <Spotlight.Root store={store} query={query} onQueryChange={setQuery} onSpotlightClose={onClose} shortcut={null} scrollable maxHeight={420}>
+    <Spotlight.Root attributes={{ content: { 'aria-label': t('shell.find') } }} store={store} query={query} onQueryChange={setQuery} onSpotlightClose={onClose} shortcut={null} scrollable maxHeight={420}>
       <Spotlight.Search placeholder={t('palette.placeholder')} aria-label={t('palette.placeholder')} leftSection={<IconSearch size={18} />} />
       <Spotlight.ActionsList>
         {shown.map((action) => (
