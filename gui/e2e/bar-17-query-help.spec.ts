@@ -61,3 +61,14 @@ test('a suggestion can be accepted before those for the last key are there', asy
   await line.press('Enter');
   await expect(line).toHaveValue('type = "purchase" ');
 });
+
+test('what is not found in time is suggested a moment later', async ({ signedIn: page }) => {
+  await open(page, '/events');
+  await page.route('**/suggest?**', (route) => route.fulfill({ json: { from: 0, to: 4, items: [], more: true } }));
+  const line = page.getByRole('combobox', { name: 'Condition' });
+  const late = page.waitForResponse('**/suggest?**');
+  await line.fill('properties.am');
+  await late;
+  await page.unroute('**/suggest?**');
+  await expect(page.getByRole('option', { name: /properties\.amount/ })).toBeVisible();
+});

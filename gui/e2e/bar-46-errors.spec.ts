@@ -23,9 +23,11 @@ test('a server that is away is told, the pages keep their data, and all is well 
   await expect(rows(page).first()).toBeVisible();
   await expect(page.getByRole('alert')).toHaveCount(0);
 
-  // Started again, the page asks anew by itself: what came in meanwhile is there.
+  // Started again, the page asks anew by itself: what came in meanwhile is there, and so it must not ask before that.
+  await page.route('**/api/**', (route) => route.abort('connectionrefused'));
   await program.start();
   await program.track('shop', 'after-the-outage', [{ type: 'after-the-outage' }]);
+  await page.unroute('**/api/**');
   await expect(page.getByText(/Connection lost/)).toHaveCount(0, { timeout: 30_000 });
   await expect(async () => expect(Number(await page.locator('[data-total]').getAttribute('data-total'))).toBeGreaterThan(total)).toPass({ timeout: 15_000 });
 });

@@ -55,6 +55,21 @@ type house struct {
 	cache     storage.Cache
 	stores    []api.StoreState // as the health route sees them
 	free      int64            // bytes of disk
+	slow      bool             // the fields of records are looked for without end
+}
+
+// records are those of the store, whose fields take for ever while they are slow.
+type records struct {
+	*pebble.Store
+	slow *bool
+}
+
+func (r records) Fields(ctx context.Context, tenant string, c storage.Collection) ([]storage.FieldInfo, error) {
+	if *r.slow {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+	return r.Store.Fields(ctx, tenant, c)
 }
 
 func open(t *testing.T) *house {
@@ -98,7 +113,7 @@ func open(t *testing.T) *house {
 	}
 	h.collector = collect.New(collect.Options{Workspace: h.workspace, Process: process, Queue: h.store.Queue(), Log: log})
 	h.handler, err = api.New(api.Options{
-		Records: h.store, Config: h.config, Queue: h.store.Queue(), Workspace: h.workspace, Guard: h.guard, Vault: secrets, Log: log,
+		Records: records{h.store, &h.slow}, Config: h.config, Queue: h.store.Queue(), Workspace: h.workspace, Guard: h.guard, Vault: secrets, Log: log,
 		Topics: func(string) []string { return []string{topic} }, PublicURL: "https://cdp.example", Closing: h.closing,
 		Rehearse: h.collector.Rehearse, Try: line.Try, Simulate: line.Simulate,
 		Vitals: monitor,

@@ -276,6 +276,12 @@ func TestSuggest(t *testing.T) {
 	f(`type = "ü" AND type = p`, "", 22, 23, `"text":"\"purchase\""`)
 	f("type = purchase ", "", 16, 16, `"text":"AND","kind":"keyword"`)
 	f("type = = ", "", 9, 9)
+	h.slow = true // nobody waits for what takes long, but is told to ask again
+	f("prop", "", 0, 4, `"items":[],"more":true`)
+	h.slow = false
+	if a := c.send("GET", query("/events/suggest", "q", "prop"), ""); strings.Contains(a.body, "more") {
+		t.Errorf("there is no more: %s", a.body)
+	}
 	// A value with signs of the language is written so that it means itself.
 	var got struct{ Items []struct{ Text string } }
 	c.send("GET", query("/events/suggest", "q", "properties.url = "), "").wants(http.StatusOK).read(&got)

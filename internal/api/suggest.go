@@ -37,6 +37,7 @@ type Suggestions struct {
 	From  int          `json:"from" doc:"Where the text begins that a suggestion replaces."`
 	To    int          `json:"to" doc:"Where it ends."`
 	Items []Suggestion `json:"items" nullable:"false"`
+	More  bool         `json:"more,omitempty" doc:"Time was over before all was looked at: asked again in a moment, there may be more."`
 }
 
 func (d documents) suggest(ctx context.Context, in *struct {
@@ -60,6 +61,7 @@ func (d documents) suggest(ctx context.Context, in *struct {
 	if err != nil && (limited.Err() == nil || ctx.Err() != nil) {
 		return nil, err
 	}
+	out.Body.More = err != nil
 	kind := place.Kind
 	if kind == expr.WantField || kind == expr.WantValue {
 		kind = expr.WantKeyword // words of the language that stand where a field or a value can

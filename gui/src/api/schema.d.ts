@@ -2758,6 +2758,8 @@ export interface components {
              */
             from: number;
             items: components["schemas"]["Suggestion"][];
+            /** @description Time was over before all was looked at: asked again in a moment, there may be more. */
+            more?: boolean;
             /**
              * Format: int64
              * @description Where it ends.

@@ -19,6 +19,8 @@ interface QueryBarProps {
   onRun(q: string): void;
 }
 
+const morePause = 1000; // milliseconds before suggestions that were not all found in time are asked for again
+const askedAgain = 5; // times
 const typingPause = 120; // milliseconds before suggestions are asked for
 const checkPause = 500; // milliseconds before a condition is checked while somebody types
 
@@ -66,7 +68,8 @@ export function QueryBar({ collection, value, onRun }: QueryBarProps) {
     },
     enabled: open,
     placeholderData: keepPreviousData,
-    staleTime: 30_000,
+    staleTime: (query) => (query.state.data?.more ? 0 : 30_000),
+    refetchInterval: (query) => (query.state.data?.more && query.state.dataUpdateCount <= askedAgain ? morePause : false),
   });
   const [checked] = useDebouncedValue(text, checkPause);
   useEffect(() => {
