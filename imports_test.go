@@ -93,7 +93,7 @@ var onlyIn = []struct {
 	{"github.com/tetratelabs/wazero", []string{"nodes/code"}, "programs of users run in one place"},
 	{"github.com/go-sql-driver/", []string{"storage/mysql", "nodes/database", "e2e/place"}, "one folder keeps the configuration in MySQL, one reads the databases of others"},
 	{"github.com/jackc/", []string{"nodes/database"}, "one folder knows PostgreSQL"},
-	{"github.com/redis/", []string{"storage/redis"}, "one folder knows Redis"},
+	{"github.com/redis/", []string{"storage/redis", "e2e/place"}, "one folder knows Redis, and the tests' servers are asked what they did"},
 	{"github.com/apache/", []string{"storage/pulsar"}, "one folder knows Pulsar"},
 	{"github.com/pressly/goose/", []string{"storage/sqlite", "storage/mysql", "storage/sqlconfig"}, "migrations belong to the configuration stores"},
 	{"github.com/elastic/", []string{"storage/elastic"}, "one folder knows Elasticsearch"},

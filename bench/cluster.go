@@ -18,21 +18,12 @@ import (
 // worker, then two, process; how long it takes until a search finds them; and beside it one loop that writes the same documents to
 // Elasticsearch in bulk. Servers, processes and load are on one machine.
 func cluster(ctx context.Context, s settings) error {
-	servers := place.FromEnvironment()
-	if servers.MySQL == "" || servers.Redis == "" || servers.Pulsar == "" || servers.Elasticsearch == "" {
-		return errors.New(`start the servers: eval "$(test/services/up mariadb redis pulsar elasticsearch)"`)
-	}
-	set := &clusterSet{settings: s, index: place.Indices{Web: servers.Elasticsearch, Prefix: fmt.Sprintf("bench%x", time.Now().UnixNano())}}
-	defer func() { _ = servers.Remove(set.index.Prefix) }() // left-overs cost only room
-	var err error
-	if set.args, err = servers.Settings(set.index.Prefix); err != nil {
+	servers, err := clusterServers()
+	if err != nil {
 		return err
 	}
-	if set.api, err = startRole(ctx, s, "api", set.args...); err != nil {
-		return err
-	}
-	defer set.api.stop()
-	if err := set.api.makeSource(); err != nil {
+	set, err := startCluster(ctx, s, servers)
+	if err != nil {
 		return err
 	}
 	defer set.stop()
@@ -114,16 +105,48 @@ var later = strings.NewReplacer(`"options": {}`, `"options": {"async": true}`, `
 // clusterSet is a running cluster.
 type clusterSet struct {
 	settings settings
+	servers  place.Servers
 	args     []string
 	index    place.Indices
 	api      *server
 	workers  []*server
 }
 
+// clusterServers are those that a cluster needs.
+func clusterServers() (place.Servers, error) {
+	servers := place.FromEnvironment()
+	if servers.MySQL == "" || servers.Redis == "" || servers.Pulsar == "" || servers.Elasticsearch == "" {
+		return servers, errors.New(`start the servers: eval "$(test/services/up mariadb redis pulsar elasticsearch)"`)
+	}
+	return servers, nil
+}
+
+// startCluster starts an API on servers, in a place of its own, with a source. Workers are still to be started.
+func startCluster(ctx context.Context, s settings, servers place.Servers) (*clusterSet, error) {
+	set := &clusterSet{settings: s, servers: servers, index: place.Indices{Web: servers.Elasticsearch, Prefix: fmt.Sprintf("bench%x", time.Now().UnixNano())}}
+	var err error
+	if set.args, err = servers.Settings(set.index.Prefix); err != nil {
+		return nil, err
+	}
+	if set.api, err = startRole(ctx, s, "api", set.args...); err == nil {
+		err = set.api.makeSource()
+	}
+	if err != nil {
+		set.stop()
+		return nil, err
+	}
+	return set, nil
+}
+
+// stop ends the processes and removes what they stored.
 func (c *clusterSet) stop() {
 	for _, worker := range c.workers {
 		worker.stop()
 	}
+	if c.api != nil {
+		c.api.stop()
+	}
+	_ = c.servers.Remove(c.index.Prefix) // left-overs cost only room
 }
 
 // drained is what became of a load.

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/go-sql-driver/mysql"
+	"github.com/redis/rueidis"
 )
 
 // Servers are the addresses of servers, as test/services/up prints them. What is empty stays in the data folder.
@@ -84,6 +85,33 @@ func (s Servers) Questions() (count int64, err error) {
 	var name string
 	err = db.QueryRow("SHOW GLOBAL STATUS LIKE 'Questions'").Scan(&name, &count)
 	return count, err
+}
+
+// Commands is how often the Redis server has done each command so far, for everybody. Those of a script count beside the script.
+func (s Servers) Commands(ctx context.Context) (map[string]int64, error) {
+	options, err := rueidis.ParseURL(s.Redis)
+	if err != nil {
+		return nil, err
+	}
+	client, err := rueidis.NewClient(options)
+	if err != nil {
+		return nil, err
+	}
+	defer client.Close()
+	text, err := client.Do(ctx, client.B().Info().Section("commandstats").Build()).ToString()
+	if err != nil {
+		return nil, err
+	}
+	commands := map[string]int64{}
+	for line := range strings.SplitSeq(text, "\r\n") {
+		if name, rest, found := strings.Cut(strings.TrimPrefix(line, "cmdstat_"), ":calls="); found {
+			calls, _, _ := strings.Cut(rest, ",")
+			if commands[name], err = strconv.ParseInt(calls, 10, 64); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return commands, nil
 }
 
 // database makes a database and returns its URL.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"iter"
 	"math"
 	"slices"
 	"strconv"
@@ -46,7 +47,7 @@ func (p *plan) tally(ctx context.Context, aggregations clause, f func(*found)) (
 	}
 	sure, unclear := answers[0], answers[1].Hits.Hits
 	if len(unclear) == few {
-		return sure, p.look(ctx, p.unclear(), f)
+		return sure, p.pick(p.scroll(ctx, p.unclear(), noOrder), f)
 	}
 	for i := range unclear {
 		if doc := &unclear[i].Source; p.holds(doc) {
@@ -75,7 +76,12 @@ func (p *plan) sums(ctx context.Context, aggregations clause) (*searchAnswer[fou
 
 // look calls f with the documents of a query that match.
 func (p *plan) look(ctx context.Context, c clause, f func(*found)) error {
-	for doc, err := range p.stream(ctx, c, nil) {
+	return p.pick(p.stream(ctx, c, nil), f)
+}
+
+// pick calls f with those of some documents that match.
+func (p *plan) pick(docs iter.Seq2[*found, error], f func(*found)) error {
+	for doc, err := range docs {
 		if err != nil {
 			return err
 		}
@@ -187,8 +193,7 @@ const compositeSize = 5000
 var errTimes = errors.New("a document is of a time by which the engine cannot count")
 
 // group calls f with each combination of values among the sure matches and the number of documents that have it, and note with the
-// unclear documents that match. When it groups by times, the error may be
-// errTimes, and what it called must be forgotten.
+// unclear documents that match. When it groups by times, the error may be errTimes, and what it called must be forgotten.
 func (p *plan) group(ctx context.Context, sources []any, timed bool, f func(key map[string]any, count int64), note func(*found)) error {
 	how := clause{"size": compositeSize, "sources": sources}
 	aggregations := clause{"all": clause{"composite": how}}

@@ -301,7 +301,7 @@ func (p *plan) stream(ctx context.Context, c clause, order []any) iter.Seq2[*fou
 			return
 		}
 		if len(answer.Hits.Hits) == few {
-			p.scroll(ctx, c, order, yield)
+			p.scroll(ctx, c, order)(yield)
 			return
 		}
 		for i := range answer.Hits.Hits {
@@ -318,28 +318,30 @@ func (p *plan) first(c clause, order []any) clause {
 }
 
 // scroll yields the documents of a query, however many they are.
-func (p *plan) scroll(ctx context.Context, c clause, order []any, yield func(*found, error) bool) {
-	request := clause{"query": query(c), "sort": order, "size": streamSize, "_source": wholeDocument}
-	answer, err := ask[found](ctx, p, request, p.path+"/_search?scroll=2m")
-	for {
-		if err != nil {
-			yield(nil, err)
-			return
-		}
-		for i := range answer.Hits.Hits {
-			if !yield(&answer.Hits.Hits[i].Source, nil) {
+func (p *plan) scroll(ctx context.Context, c clause, order []any) iter.Seq2[*found, error] {
+	return func(yield func(*found, error) bool) {
+		request := clause{"query": query(c), "sort": order, "size": streamSize, "_source": wholeDocument}
+		answer, err := ask[found](ctx, p, request, p.path+"/_search?scroll=2m")
+		for {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			for i := range answer.Hits.Hits {
+				if !yield(&answer.Hits.Hits[i].Source, nil) {
+					p.endStream(ctx, answer.ScrollID)
+					return
+				}
+			}
+			if len(answer.Hits.Hits) < streamSize {
 				p.endStream(ctx, answer.ScrollID)
 				return
 			}
-		}
-		if len(answer.Hits.Hits) < streamSize {
-			p.endStream(ctx, answer.ScrollID)
-			return
-		}
-		next := clause{"scroll": "2m", "scroll_id": answer.ScrollID}
-		id := answer.ScrollID
-		if answer, err = ask[found](ctx, p, next, "/_search/scroll"); err != nil {
-			p.endStream(ctx, id)
+			next := clause{"scroll": "2m", "scroll_id": answer.ScrollID}
+			id := answer.ScrollID
+			if answer, err = ask[found](ctx, p, next, "/_search/scroll"); err != nil {
+				p.endStream(ctx, id)
+			}
 		}
 	}
 }
