@@ -209,6 +209,25 @@ jdk() {
   java_home "$1" >/dev/null
 }
 
+# certificate makes an authority in the folder `tls` of the loaded service and, signed by it, the certificate of a server on the
+# loopback address, unless they are there: ca.pem, server.pem, server.key.
+certificate() {
+  local tls=$home/tls
+  [[ ! -d $tls ]] || return 0
+  command -v openssl >/dev/null || packages openssl
+  rm -rf "$tls.part"
+  mkdir -p "$tls.part"
+  (
+    cd "$tls.part"
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 3650 -keyout ca.key -out ca.pem \
+      -subj '/CN=Authority of the tests' -addext keyUsage=critical,keyCertSign,cRLSign
+    openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout server.key -out server.csr -subj '/CN=localhost'
+    openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 3650 -out server.pem \
+      -extfile <(echo 'subjectAltName=DNS:localhost,IP:127.0.0.1')
+  ) >>"$home/log" 2>&1
+  mv "$tls.part" "$tls"
+}
+
 maven() {
   command -v mvn >/dev/null || packages maven
   mvn -B "-Dmaven.repo.local=$fetched/maven" "$@" >"$fetched/maven.log" 2>&1 9>&- ||

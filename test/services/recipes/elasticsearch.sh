@@ -37,11 +37,13 @@ network.host: 127.0.0.1
 http.port: $port
 transport.port: $transport_port
 discovery.type: single-node
-xpack.security.enabled: false
+$(security)
 # A developer's disk may be nearly full; that must not make indices read-only.
 cluster.routing.allocation.disk.threshold_enabled: false
 YML
 }
+
+security() { echo "xpack.security.enabled: false"; }
 
 launch() {
   ES_JAVA_HOME=$(java_home "$java_version")
