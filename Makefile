@@ -39,7 +39,7 @@ endef
 $(foreach folder,$(WEB),$(eval $(call web_rules,$(folder))))
 
 # The servers that the tests speak to. `make test SERVICES=` leaves them out, and skips what needs them.
-SERVICES ?= opensearch elasticsearch mariadb redis pulsar opensearch2 elasticsearch8 mail postgres
+SERVICES ?= opensearch elasticsearch mariadb redis pulsar opensearch2 elasticsearch8 mail postgres kafka rabbitmq
 
 test: test-web test-go $(if $(SERVICES),test-on-servers) test-browser fuzz ## run every test, and fuzz for a moment
 

@@ -1,6 +1,10 @@
 package tracardi
 
-import "time"
+import (
+	"strings"
+	"time"
+	"unicode"
+)
 
 // Event is something that happened, as it is stored.
 type Event struct {
@@ -161,4 +165,18 @@ func (e *Event) appendMetadata(w *writer) {
 	}
 	w.object("aux", &m.Aux)
 	w.end()
+}
+
+// EventTypeOf writes a type the way events are stored under it and types are compared: in lower case, with dashes for blanks.
+func EventTypeOf(given string) string {
+	given = strings.TrimSpace(given)
+	if strings.IndexFunc(given, func(r rune) bool { return unicode.IsSpace(r) || unicode.ToLower(r) != r }) < 0 {
+		return given
+	}
+	return strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) {
+			return '-'
+		}
+		return unicode.ToLower(r)
+	}, given)
 }

@@ -18,9 +18,16 @@ var mayImport = map[string][]string{
 	".":    {},
 	"expr": {},
 
-	"node":          {".", "expr"},
-	"node/call":     {".", "node"},
-	"node/letter":   {".", "node"},
+	"node":        {".", "expr"},
+	"node/call":   {".", "node"},
+	"node/letter": {".", "node"},
+	"bridge":      {".", "node"},
+	"bridge/bridgetest": {
+		".", "bridge", "expr", "storage", "storage/memory", "storage/pebble", "storage/sqlite", "internal/collect", "internal/egress", "internal/identity",
+		"internal/pipeline", "internal/reader", "internal/vault", "internal/workspace",
+	},
+	"bridges":       {"bridges/*"},
+	"bridges/*":     {".", "bridge", "node"}, // a bridge knows no other bridge
 	"node/nodetest": {".", "expr", "node"},
 	"nodes":         {"nodes/*"},
 	"nodes/*":       {".", "expr", "node", "node/call", "node/letter", "internal/useragent"}, // a group of nodes knows no other group
@@ -30,17 +37,18 @@ var mayImport = map[string][]string{
 	"internal/flow/flowtest": {".", "expr", "node", "internal/flow"},
 
 	"storage":             {".", "expr"},
-	"storage/elastic":     {".", "expr", "storage", "storage/ordered"},
+	"storage/elastic":     {".", "expr", "storage", "storage/ordered", "storage/trust"},
 	"storage/memory":      {".", "storage"},
-	"storage/mysql":       {".", "storage/sqlconfig"},
+	"storage/mysql":       {".", "storage/sqlconfig", "storage/trust"},
 	"storage/outbox":      {"storage", "internal/fault"},
 	"storage/ordered":     {".", "storage", "internal/fault"},
 	"storage/pebble":      {".", "expr", "storage", "internal/fault"},
-	"storage/pulsar":      {".", "storage", "internal/fault"},
-	"storage/redis":       {".", "storage", "storage/memory"},
+	"storage/pulsar":      {".", "storage", "storage/trust", "internal/fault"},
+	"storage/redis":       {".", "storage", "storage/memory", "storage/trust"},
 	"storage/sqlconfig":   {".", "storage"},
 	"storage/sqlite":      {".", "storage", "storage/sqlconfig"},
 	"storage/storagetest": {".", "expr", "storage"},
+	"storage/trust":       {},
 
 	"internal/config":    {},
 	"internal/egress":    {"."},
@@ -53,10 +61,11 @@ var mayImport = map[string][]string{
 	"internal/auth":      {".", "storage", "internal/workspace"},
 	"internal/useragent": {"."},
 	"internal/pipeline":  {".", "expr", "node", "storage", "internal/flow", "internal/eventtype", "internal/identity", "internal/useragent", "internal/workspace", "internal/fault"},
-	"internal/collect":   {".", "expr", "storage", "internal/workspace", "internal/fault"},
+	"internal/reader":    {".", "bridge", "node", "internal/workspace"},
+	"internal/collect":   {".", "bridge", "expr", "storage", "internal/workspace", "internal/fault"},
 	"internal/api": {
 		".", "expr", "storage", "internal/auth", "internal/eventtype", "internal/flow", "internal/personal", "internal/pipeline",
-		"internal/vault", "internal/vitals", "internal/workspace", "node",
+		"internal/vault", "internal/vitals", "internal/workspace", "bridge", "node",
 	},
 	"internal/demo": {".", "storage", "internal/collect", "internal/pipeline", "internal/workspace"},
 	"internal/app":  {"*"},
@@ -94,6 +103,8 @@ var onlyIn = []struct {
 	{"github.com/go-sql-driver/", []string{"storage/mysql", "nodes/database", "e2e/place"}, "one folder keeps the configuration in MySQL, one reads the databases of others"},
 	{"github.com/jackc/", []string{"nodes/database"}, "one folder knows PostgreSQL"},
 	{"github.com/redis/", []string{"storage/redis", "e2e/place"}, "one folder knows Redis, and the tests' servers are asked what they did"},
+	{"github.com/rabbitmq/", []string{"bridges/amqp"}, "one folder knows AMQP"},
+	{"github.com/twmb/", []string{"bridges/kafka"}, "one folder knows Kafka"},
 	{"github.com/apache/", []string{"storage/pulsar"}, "one folder knows Pulsar"},
 	{"github.com/pressly/goose/", []string{"storage/sqlite", "storage/mysql", "storage/sqlconfig"}, "migrations belong to the configuration stores"},
 	{"github.com/elastic/", []string{"storage/elastic"}, "one folder knows Elasticsearch"},
@@ -137,10 +148,12 @@ func TestImports(t *testing.T) {
 	}
 }
 
-// row is the name of a package in the table; all groups of nodes share one.
+// row is the name of a package in the table; all groups of nodes share one, and all bridges.
 func row(name string) string {
-	if strings.HasPrefix(name, "nodes/") {
-		return "nodes/*"
+	for _, group := range []string{"nodes/", "bridges/"} {
+		if strings.HasPrefix(name, group) {
+			return group + "*"
+		}
 	}
 	return name
 }

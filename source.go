@@ -26,7 +26,7 @@ type Source struct {
 	ID          string   `json:"id" doc:"Names the source in payloads and snippets. Kept when given, made when not." pattern:"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$" required:"false"`
 	Name        string   `json:"name" minLength:"1" maxLength:"200"`
 	Description string   `json:"description,omitempty" maxLength:"2000"`
-	Types       []string `json:"types" minItems:"1" doc:"Ways in: rest, webhook, redirect, segment …" enum:"rest,webhook,redirect,segment,rudderstack,imap,mqtt,kafka,amqp,pulsar"`
+	Types       []string `json:"types" minItems:"1" doc:"Ways in: rest, webhook, redirect, segment, rudderstack, and one of the brokers of GET /bridges, such as kafka."`
 	Channel     string   `json:"channel,omitempty" doc:"Copied to sessions and events, such as Web."`
 	Enabled     bool     `json:"enabled"`
 	Tags        []string `json:"tags,omitempty"`
@@ -39,11 +39,18 @@ type Source struct {
 	RateLimit    int      `json:"rate_limit,omitempty" minimum:"0" doc:"Requests a second; 0 for no limit."`
 	WriteKey     string   `json:"write_key,omitempty" doc:"The key for clients of other protocols. It names the source and gives no right to read."`
 
-	// The webhook bridge: which property of the event names the profile, and whether the session follows from it.
+	// What is read from a broker, by a bridge.
+	Bridge    map[string]any `json:"bridge,omitempty" doc:"For a source that reads from a broker: the settings, as the schema of its kind in GET /bridges says."`
+	EventType string         `json:"event_type,omitempty" maxLength:"200" doc:"Type of the events that messages become which name none: the message is then the properties."`
+
+	// The webhook and messages of brokers: which property of the event names the profile, and whether the session follows from it.
 	ProfileFrom   string `json:"profile_from,omitempty" doc:"Path of the property that becomes the profile's id, such as properties.customer.id."`
 	IdentifyBy    bool   `json:"generate_profile,omitempty" doc:"Derive the profile's id from a merge field such as the e-mail address."`
 	StickySession bool   `json:"sticky_session,omitempty" doc:"Derive the session's id from the profile's."`
 }
+
+// SourceTypes are the ways in that need no bridge, as people may choose them.
+var SourceTypes = []string{SourceREST, SourceWebhook, SourceRedirect, SourceSegment, SourceRudderStack}
 
 // Accepts tells whether events may come in this way.
 func (s *Source) Accepts(way string) bool { return slices.Contains(s.Types, way) }

@@ -10,6 +10,7 @@
 //	go run ./bench big        a store of many events: rate, first pages, totals, conditions, time to visible
 //	go run ./bench search     batches, with records on the server that -records names, beside writing to it in bulk
 //	go run ./bench cluster    payloads in a queue, with one worker and two, on the servers that TRACARDI_TEST_… name (test/services/up)
+//	go run ./bench workers    one, two and three workers with a share of a processor each, on the same servers
 //	go run ./bench rounds     what a payload in a queue costs in requests to those servers
 //	go run ./bench before     an older program, which -before names, and this one in turns
 //	go run ./bench all        all of them but those that need servers or another program
@@ -23,6 +24,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"time"
 )
@@ -39,6 +41,9 @@ type settings struct {
 	before      string
 	batches     int
 	views       int
+	share       float64
+	workers     int
+	row         string
 }
 
 var measurements = []struct {
@@ -55,6 +60,7 @@ var measurements = []struct {
 	{"big", big},
 	{"search", search},
 	{"cluster", cluster},
+	{"workers", workers},
 	{"rounds", rounds},
 	{"before", before},
 }
@@ -78,7 +84,10 @@ func main() {
 	flags.StringVar(&s.records, "records", "", "URL of an Elasticsearch or OpenSearch without a login, for the measurement search")
 	flags.StringVar(&s.before, "before", "", "an older server, for the measurement before")
 	flags.IntVar(&s.batches, "batches", 200, "of the measurements cluster and rounds")
-	flags.IntVar(&s.views, "views", 3000, "page views of the measurements cluster and rounds")
+	flags.IntVar(&s.views, "views", 3000, "page views of the measurements cluster, workers and rounds")
+	flags.Float64Var(&s.share, "share", 0.15, "of a processor for each worker of the measurement workers")
+	flags.IntVar(&s.workers, "workers", 2, "up to so many, of the measurement cluster")
+	flags.StringVar(&s.row, "row", "", "of the measurement cluster: those with this in their name; empty for all")
 	if len(os.Args) < 2 {
 		fmt.Fprintln(os.Stderr, "which measurement? "+strings.Join(measurementNames(), ", ")+" or all")
 		os.Exit(2)
@@ -99,7 +108,7 @@ func run(ctx context.Context, what string, s settings, args []string) error {
 		return serveBare(ctx, args[0])
 	case "all":
 		for _, m := range measurements {
-			if m.name == "search" || m.name == "cluster" || m.name == "rounds" || m.name == "before" {
+			if slices.Contains([]string{"search", "cluster", "workers", "rounds", "before"}, m.name) {
 				continue // they need servers, or another program
 			}
 			if err := m.measure(ctx, s); err != nil {

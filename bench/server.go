@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -86,16 +87,21 @@ func startBare(ctx context.Context) (*server, error) {
 	return started, started.start(ctx, "/")
 }
 
+// serveBare answers requests as our server does, without doing anything but decoding them: once, or as often as ?times= says, to
+// take as much processor time as our server.
 func serveBare(ctx context.Context, address string) error {
 	server := &http.Server{Addr: address, ReadHeaderTimeout: 5 * time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
 			return
 		}
-		var payload map[string]any
-		if len(body) > 0 && json.Unmarshal(body, &payload) != nil {
-			w.WriteHeader(http.StatusBadRequest)
-			return
+		times, _ := strconv.Atoi(r.URL.Query().Get("times"))
+		for range max(1, times) {
+			var payload map[string]any
+			if len(body) > 0 && json.Unmarshal(body, &payload) != nil {
+				w.WriteHeader(http.StatusBadRequest)
+				return
+			}
 		}
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = w.Write([]byte(`{"task":"0","ux":[],"response":{},"events":[],"profile":{"id":"0"},"session":{"id":"0"},"errors":[],"warnings":[]}`))

@@ -58,6 +58,7 @@ func TestVersion(t *testing.T) {
 }
 
 func TestDoctor(t *testing.T) {
+	embedded(t)
 	data := filepath.Join(t.TempDir(), "data")
 	free := freeAddr(t)
 	doctor := func(want int, args ...string) string {
@@ -72,6 +73,10 @@ func TestDoctor(t *testing.T) {
 	contains(t, out, "does not exist yet", "is free")
 	if _, err := os.Stat(data); err == nil {
 		t.Error("the doctor made the data folder")
+	}
+	contains(t, doctor(1, "--records-url", "elasticsearch://127.0.0.1:1?frob=1"), "FAIL", "servers", "records-url", "frob")
+	if _, err := os.Stat(data); err == nil {
+		t.Error("the doctor of an installation with servers made the data folder")
 	}
 
 	p := start(t, data)

@@ -117,7 +117,10 @@ func TestOriginalsFlow(t *testing.T) {
 	var profiles struct {
 		Items []struct{ Traits map[string]any }
 	}
-	p.must("GET", "/api/v1/profiles?q=traits.many+EXISTS", "", &profiles)
+	await(t, "a profile that the flow changed", func() bool {
+		p.must("GET", "/api/v1/profiles?q=traits.many+EXISTS", "", &profiles)
+		return len(profiles.Items) > 0
+	})
 	if len(profiles.Items) != 1 || profiles.Items[0].Traits["many"] != 5.0 {
 		t.Errorf("profiles %+v", profiles)
 	}

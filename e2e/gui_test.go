@@ -24,7 +24,7 @@ func TestWebApplicationApart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	browser := &http.Client{Jar: jar, Transport: gui.client.Transport, Timeout: 20 * time.Second}
+	browser := &http.Client{Jar: jar, Transport: gui.client.Transport, Timeout: time.Minute}
 	ask := func(method, path, body, origin string) (*http.Response, string) {
 		t.Helper()
 		r, err := http.NewRequestWithContext(t.Context(), method, gui.url+path, strings.NewReader(body))
@@ -79,7 +79,7 @@ func TestWebApplicationApart(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-		case <-time.After(10 * time.Second):
+		case <-time.After(time.Minute):
 			t.Fatal("the event does not come through")
 		}
 	}
@@ -135,7 +135,7 @@ func watchThrough(t *testing.T, ctx context.Context, browser *http.Client, url s
 	}()
 	select {
 	case <-lines: // the sign of life at its beginning
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("the stream does not begin: it is held up")
 	}
 	return lines

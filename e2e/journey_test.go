@@ -320,7 +320,7 @@ func (p *post) carry(from net.Conn) {
 // mails asks the server what has arrived.
 func (p *post) mails(box string) (all []*mail.Message) {
 	p.t.Helper()
-	client := &http.Client{Timeout: 10 * time.Second}
+	client := &http.Client{Timeout: time.Minute}
 	answer, err := client.Get(p.api + "/user/" + url.PathEscape(box) + "/messages/INBOX")
 	if err != nil {
 		p.t.Fatal(err)

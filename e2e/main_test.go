@@ -40,6 +40,7 @@ func build(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
+	defer stopOwnServers()
 	if !onServers() {
 		return m.Run()
 	}
@@ -71,14 +72,14 @@ var surroundings []string
 func embedded(t *testing.T) {
 	t.Helper()
 	if onServers() {
-		t.Skip("is about the data folder, and everything is on servers")
+		t.Skip("is about the program alone on its data folder, and everything is on servers")
 	}
 }
 
 // compile builds a command into a folder.
 func compile(dir, command string) (program string, err error) {
 	program = filepath.Join(dir, filepath.Base(command))
-	build := exec.Command("go", "build", "-trimpath", "-o", program, "./"+command)
+	build := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", program, "./"+command)
 	build.Dir = ".."
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
@@ -130,10 +131,16 @@ func environ(variables ...string) []string {
 func start(t *testing.T, data string, args ...string) *program {
 	t.Helper()
 	p := launch(t, data, args...)
-	await(t, "the server to be ready", func() bool {
+	p.awaitReady()
+	return p
+}
+
+func (p *program) awaitReady() {
+	p.t.Helper()
+	await(p.t, "the server to be ready", func() bool {
 		select {
 		case err := <-p.ended:
-			t.Fatalf("the server ended: %v\n%s%s", err, p.out, p.errs)
+			p.t.Fatalf("the server ended: %v\n%s%s", err, p.out, p.errs)
 		default:
 		}
 		match := readyLine.FindStringSubmatch(p.out.String())
@@ -149,7 +156,6 @@ func start(t *testing.T, data string, args ...string) *program {
 		return response.StatusCode == http.StatusOK
 	})
 	p.ready = time.Since(p.begun)
-	return p
 }
 
 var readyLine = regexp.MustCompile(`is ready: (http://\S+)`)
@@ -157,13 +163,19 @@ var readyLine = regexp.MustCompile(`is ready: (http://\S+)`)
 // launch runs "tracardi serve" and waits for nothing.
 func launch(t *testing.T, data string, args ...string) *program {
 	t.Helper()
+	return launchWith(t, []string{"TRACARDI_ADMIN_TOKEN=" + token}, data, args...)
+}
+
+// launchWith runs "tracardi serve" with variables of its own.
+func launchWith(t *testing.T, variables []string, data string, args ...string) *program {
+	t.Helper()
 	transport := &http.Transport{MaxIdleConnsPerHost: 16}
 	p := &program{
 		t: t, out: &output{}, errs: &output{}, ended: make(chan error, 1),
-		client: &http.Client{Transport: transport, Timeout: 20 * time.Second},
+		client: &http.Client{Transport: transport, Timeout: time.Minute},
 	}
 	p.command = exec.Command(binary, append([]string{"serve", "--data", data, "--addr", "127.0.0.1:0"}, args...)...)
-	p.command.Env = environ("TRACARDI_ADMIN_TOKEN=" + token)
+	p.command.Env = environ(variables...)
 	p.command.Stdout, p.command.Stderr = p.out, p.errs
 	p.begun = time.Now()
 	if err := p.command.Start(); err != nil {
@@ -204,7 +216,7 @@ func (p *program) wait() int {
 // ask sends a request as the administrator and returns status and body.
 func (p *program) ask(method, path, body string) (int, string) {
 	p.t.Helper()
-	ctx, cancel := context.WithTimeout(p.t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(p.t.Context(), time.Minute)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, method, p.url+path, strings.NewReader(body))
 	if err != nil {
@@ -243,7 +255,7 @@ func (p *program) must(method, path, body string, into any) {
 // run runs a command of the program to its end.
 func run(t *testing.T, env []string, args ...string) (code int, out, errs string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	var stdout, stderr bytes.Buffer
 	command := exec.CommandContext(ctx, binary, args...)
@@ -261,7 +273,7 @@ func await(t *testing.T, what string, holds func() bool) {
 	t.Helper()
 	tick := time.NewTicker(2 * time.Millisecond)
 	defer tick.Stop()
-	patience := 30 * time.Second
+	patience := time.Minute
 	if onServers() {
 		patience = 3 * time.Minute
 	}

@@ -2,9 +2,11 @@ package e2e
 
 import (
 	"fmt"
+	"net/http"
 	"net/url"
 	"os"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
@@ -76,10 +78,13 @@ func pick(t *testing.T, parts string) (s place.Servers) {
 	return s
 }
 
+// places counts the places on servers: none is used twice, since brokers go on forgetting one for a while.
+var places atomic.Int64
+
 // onMix are the flags of programs on a mix of servers, on which they have a place of their own for the time of the test.
 func onMix(t *testing.T, test, mix string) []string {
 	t.Helper()
-	servers, name := pick(t, mix), fmt.Sprintf("%s%x%d", test, os.Getpid(), len(mix))
+	servers, name := pick(t, mix), fmt.Sprintf("%s%x%d", test, os.Getpid(), places.Add(1))
 	t.Cleanup(func() {
 		if err := servers.Remove(name); err != nil {
 			t.Error(err)
@@ -99,7 +104,13 @@ func buy(t *testing.T, p *program, round int) {
 		body := fmt.Sprintf(`{"source":{"id":"site"},"session":{"id":"s%d"},"options":{"async":%v},
 			"events":[{"id":"e%d-%d","type":"checkout-started","properties":{"value":1}}]}`, n%5, n%2 == 1, round, n)
 		for range 2 {
-			p.must("POST", "/track", body, nil)
+			await(t, "the events to be taken", func() bool {
+				status, text := p.ask("POST", "/track", body)
+				if status != http.StatusOK && status != http.StatusServiceUnavailable { // which says to send them again in a moment
+					t.Fatalf("POST /track: %d %s", status, text)
+				}
+				return status == http.StatusOK
+			})
 		}
 	}
 }

@@ -14,6 +14,7 @@ import (
 
 // TestReadme runs the shell blocks of README.md, in order and in one shell, against a fresh server.
 func TestReadme(t *testing.T) {
+	embedded(t) // its searches come right after its events
 	page, err := os.ReadFile(filepath.Join("..", "README.md"))
 	if err != nil {
 		t.Fatal(err)

@@ -1,5 +1,7 @@
 package expr
 
+import "time"
+
 // All is true when every one of the conditions is. Those that match everything, and nil, add nothing.
 func All(conditions ...*Condition) *Condition {
 	var nodes []Node
@@ -29,6 +31,11 @@ func OneOf(field Path, texts ...string) *Condition {
 		values[i] = text
 	}
 	return &Condition{root: newLeaf(In, "", Field{Path: field}, List{values}, nil)}
+}
+
+// Before is the condition that a field of the searched record holds a date before t.
+func Before(field Path, t time.Time) *Condition {
+	return &Condition{root: newLeaf(Less, "", Field{Path: field}, Literal{t}, nil)}
 }
 
 // Holds is the condition that a list of the searched record contains the text.

@@ -2,6 +2,7 @@ package expr_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/tracardi/tracardi-go/expr"
 )
@@ -30,8 +31,9 @@ func TestAll(t *testing.T) {
 	f("NOT a = 1 AND c = 3", "NOT a = 1", "", "c = 3")
 }
 
-func TestOneOfAndHolds(t *testing.T) {
+func TestConditionsOnOneField(t *testing.T) {
 	path := expr.MustPath("a.b")
+	noon := time.Date(2026, 3, 14, 12, 0, 0, 0, time.UTC)
 	signs := `*?\" AND x`
 	for _, c := range []struct {
 		condition *expr.Condition
@@ -44,6 +46,9 @@ func TestOneOfAndHolds(t *testing.T) {
 		{expr.OneOf(path), `a.b IN []`, `{"a":{"b":"x"}}`, false},
 		{expr.Holds(path, signs), `a.b CONTAINS "*?\\\" AND x"`, `{"a":{"b":["x","*?\\\" AND x"]}}`, true},
 		{expr.Holds(path, signs), `a.b CONTAINS "*?\\\" AND x"`, `{"a":{"b":["x"]}}`, false},
+		{expr.Before(path, noon), `a.b < datetime("2026-03-14T12:00:00Z")`, `{"a":{"b":"2026-03-14T12:59:59.999+01:00"}}`, true},
+		{expr.Before(path, noon), `a.b < datetime("2026-03-14T12:00:00Z")`, `{"a":{"b":"2026-03-14T12:00:00Z"}}`, false},
+		{expr.Before(path, noon), `a.b < datetime("2026-03-14T12:00:00Z")`, `{"a":{}}`, false},
 	} {
 		if got := c.condition.String(); got != c.text {
 			t.Errorf("got %s, want %s", got, c.text)

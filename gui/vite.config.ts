@@ -46,6 +46,7 @@ export default defineConfig({
   test: {
     environment: 'happy-dom',
     include: ['src/**/*.test.{ts,tsx}'],
+    testTimeout: 30_000, // a busy machine takes its time
     restoreMocks: true,
   },
 });

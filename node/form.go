@@ -12,20 +12,24 @@ import (
 	"github.com/tracardi/tracardi-go"
 )
 
-// form makes structs of settings and checks them.
-type form struct {
+// Form makes structs of settings and checks them. NewForm makes one.
+type Form struct {
 	empty func() any // a pointer to a struct with the defaults
 	once  func() (*jsonschema.Schema, map[string]*jsonschema.Resolved)
 }
 
-func newForm(empty func() any) form {
-	return form{empty, sync.OnceValues(func() (*jsonschema.Schema, map[string]*jsonschema.Resolved) { return schemaOf(empty()) })}
+// NewForm describes the settings of a struct by its fields' tags. empty returns a pointer to one with the defaults, which may be a
+// Checker.
+func NewForm(empty func() any) Form {
+	return Form{empty, sync.OnceValues(func() (*jsonschema.Schema, map[string]*jsonschema.Resolved) { return schemaOf(empty()) })}
 }
 
-func (f *form) schema() *jsonschema.Schema { schema, _ := f.once(); return schema }
+// Schema is the JSON Schema of the settings, with hints for a form.
+func (f *Form) Schema() *jsonschema.Schema { schema, _ := f.once(); return schema }
 
-// fill makes the struct of a JSON object. The error joins everything that is wrong with it.
-func (f *form) fill(config json.RawMessage) (any, error) {
+// Fill makes the struct of a JSON object. The error joins everything that is wrong with it, each part an Invalid *tracardi.Error
+// whose field is the setting.
+func (f *Form) Fill(config json.RawMessage) (any, error) {
 	settings := map[string]json.RawMessage{}
 	if len(config) > 0 && string(config) != "null" {
 		if err := json.Unmarshal(config, &settings); err != nil {
@@ -84,6 +88,9 @@ func plain(err error) string {
 			text = rest
 		}
 	}
+	if value, what, found := strings.Cut(text, " has type "); found && strings.HasPrefix(value, "type: ") {
+		text = "has type " + what // the value is written as Go writes it
+	}
 	return text
 }
 
@@ -101,4 +108,21 @@ func isEmpty(field reflect.Value, raw json.RawMessage) bool {
 		return field.Len() == 0
 	}
 	return field.IsZero()
+}
+
+// References lists the ids that settings name of a kind, such as resource: those of the fields with the tag kind.
+func (f *Form) References(config json.RawMessage, kind string) (ids []string) {
+	var settings map[string]json.RawMessage
+	if json.Unmarshal(config, &settings) != nil {
+		return nil
+	}
+	for name, property := range f.Schema().Properties {
+		of, _ := property.Extra["x-kind"].(string)
+		of, _, _ = strings.Cut(of, ":")
+		var named Reference
+		if of == kind && settings[name] != nil && json.Unmarshal(settings[name], &named) == nil && named.ID != "" {
+			ids = append(ids, named.ID)
+		}
+	}
+	return ids
 }

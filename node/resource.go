@@ -19,7 +19,7 @@ type ResourceType struct {
 	// secret:"true" are encrypted. It may be a Checker and a ConnectionTester.
 	New func() any
 
-	form form
+	form Form
 }
 
 // ConnectionTester is a resource that can find out whether it works.
@@ -35,7 +35,7 @@ func RegisterResource(t ResourceType) {
 	if !saneID.MatchString(t.ID) || t.Name == "" || t.Icon == "" || t.Doc == "" || t.New == nil || resources[t.ID] != nil {
 		panic(fmt.Sprintf("the resource type %q is described twice or not well", t.ID))
 	}
-	t.form = newForm(t.New)
+	t.form = NewForm(t.New)
 	resources[t.ID] = &t
 }
 
@@ -52,7 +52,7 @@ func ResourceTypes() []*ResourceType {
 }
 
 // Schema is the JSON Schema of the settings; secrets are writeOnly.
-func (t *ResourceType) Schema() *jsonschema.Schema { return t.form.schema() }
+func (t *ResourceType) Schema() *jsonschema.Schema { return t.form.Schema() }
 
 // Configure makes a filled struct of settings. The error joins everything that is wrong, each part naming its field.
-func (t *ResourceType) Configure(settings json.RawMessage) (any, error) { return t.form.fill(settings) }
+func (t *ResourceType) Configure(settings json.RawMessage) (any, error) { return t.form.Fill(settings) }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"html"
 	"log/slog"
-	"math"
 	"net/url"
 	"slices"
 	"strconv"
@@ -250,7 +249,7 @@ func (v Value) Shape(in *Input, o expr.ReshapeOptions) (any, error) {
 	return v.parsed.Apply(in, o)
 }
 
-// Duration is a setting that holds a length of time, written as a number of seconds or like "15m", "2h 30m" and "3 days".
+// Duration is a setting that holds a length of time, written as a number of seconds (also as a text, as forms give it) or like "15m", "2h 30m" and "3 days".
 type Duration struct {
 	raw    json.RawMessage
 	offset expr.Offset
@@ -262,12 +261,16 @@ func (d *Duration) UnmarshalJSON(raw []byte) (err error) {
 	text, seconds := "", 0.0
 	switch {
 	case json.Unmarshal(raw, &text) == nil:
-		if text != "" {
+		switch seconds, err = strconv.ParseFloat(strings.TrimSpace(text), 64); {
+		case text == "":
+			err = nil
+		case err == nil:
+			d.offset, err = ofSeconds(seconds)
+		default:
 			d.offset, err = expr.ParseOffset(text)
 		}
-	case json.Unmarshal(raw, &seconds) == nil && seconds >= 0 && seconds <= maxSeconds:
-		whole, part := math.Modf(seconds)
-		d.offset, err = expr.ParseOffset(fmt.Sprintf("%.0fs %.0fms", whole, 1000*part))
+	case json.Unmarshal(raw, &seconds) == nil:
+		d.offset, err = ofSeconds(seconds)
 	default:
 		err = errDuration
 	}
@@ -277,9 +280,18 @@ func (d *Duration) UnmarshalJSON(raw []byte) (err error) {
 	return err
 }
 
-const maxSeconds = 999_999
+const maxSeconds = 3_599_999_999 // a million hours, as in texts
 
-var errDuration = errors.New(`a duration is a number of seconds up to 999999, or a text such as "15m" or "3 days"`)
+var errDuration = errors.New(`a duration is a number of seconds up to 3599999999, or a text such as "15m" or "3 days"`)
+
+func ofSeconds(n float64) (expr.Offset, error) {
+	if !(n >= 0 && n <= maxSeconds) {
+		return expr.Offset{}, errDuration
+	}
+	length := time.Duration(n * float64(time.Second))
+	hours, rest := length/time.Hour, length%time.Hour
+	return expr.ParseOffset(fmt.Sprintf("%dh %ds %dms", hours, rest/time.Second, rest%time.Second/time.Millisecond))
+}
 
 // MarshalJSON implements json.Marshaler.
 func (d Duration) MarshalJSON() ([]byte, error) {
@@ -324,6 +336,9 @@ func (r *Reference) UnmarshalJSON(raw []byte) error {
 
 // MarshalJSON implements json.Marshaler.
 func (r Reference) MarshalJSON() ([]byte, error) { return json.Marshal(r.ID) }
+
+// EventType is the type of events that the reference names, as events are stored under it.
+func (r Reference) EventType() string { return tracardi.EventTypeOf(r.ID) }
 
 // Warn notes a warning beside the run.
 func (in *Input) Warn(format string, args ...any) {

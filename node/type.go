@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"math"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -46,7 +48,7 @@ type Type struct {
 	Examples []Example // at least one for each output port
 
 	Group *Group // set by Register
-	form  form
+	form  Form
 }
 
 // Port is where payloads enter or leave a node.
@@ -88,12 +90,17 @@ func (t *Type) Doc() string {
 }
 
 // Schema is the JSON Schema of the settings, with hints for a form: x-widget, x-order.
-func (t *Type) Schema() *jsonschema.Schema { return t.form.schema() }
+func (t *Type) Schema() *jsonschema.Schema { return t.form.Schema() }
+
+// References lists the ids that settings name of a kind, such as resource.
+func (t *Type) References(config json.RawMessage, kind string) []string {
+	return t.form.References(config, kind)
+}
 
 // Configure makes a node of its settings. The error joins everything that is wrong, each part an Invalid *tracardi.Error whose
 // field is the setting.
 func (t *Type) Configure(config json.RawMessage) (Node, error) {
-	n, err := t.form.fill(config)
+	n, err := t.form.Fill(config)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +114,7 @@ func (t *Type) prepare() {
 	if t.Out == nil {
 		t.Out = payloadPort
 	}
-	t.form = newForm(func() any { return t.New() })
+	t.form = NewForm(func() any { return t.New() })
 }
 
 // HasOut tells whether the type has an output port.
@@ -130,11 +137,11 @@ func Import(module, class string, old map[string]any) (t *Type, config json.RawM
 	if t.Import != nil {
 		old = t.Import(old)
 	}
-	fields := fieldsOf(t.New())
+	properties := t.Schema().Properties
 	kept := map[string]any{}
-	for name, value := range old {
-		if _, known := fields[name]; known {
-			kept[name] = value
+	for name := range fieldsOf(t.New()) {
+		if value, given := old[name]; given {
+			kept[name] = meant(value, properties[name])
 		}
 	}
 	config, err = json.Marshal(kept)
@@ -142,6 +149,31 @@ func Import(module, class string, old map[string]any) (t *Type, config json.RawM
 		return nil, nil, true, fmt.Errorf("settings of %s: %w", class, err)
 	}
 	return t, config, true, nil
+}
+
+// meant is the value of a setting as its type wants it. The original's forms save numbers and switches as texts too, and its nodes
+// take them for what they say.
+func meant(value any, property *jsonschema.Schema) any {
+	text, isText := value.(string)
+	switch {
+	case property == nil:
+	case isText && (property.Type == "integer" || property.Type == "number"):
+		if n, err := strconv.ParseFloat(strings.TrimSpace(text), 64); err == nil && !math.IsInf(n, 0) && !math.IsNaN(n) {
+			return n
+		}
+	case isText && property.Type == "boolean":
+		if on, err := strconv.ParseBool(strings.ToLower(strings.TrimSpace(text))); err == nil {
+			return on
+		}
+	case property.Type == "string":
+		switch value := value.(type) {
+		case float64:
+			return strconv.FormatFloat(value, 'f', -1, 64) // as it was written: 1000000, not 1e+06
+		case bool:
+			return strconv.FormatBool(value)
+		}
+	}
+	return value
 }
 
 // Unused names the settings of a node of the original that say something and have no place in the type.

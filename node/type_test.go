@@ -29,8 +29,16 @@ var group = node.NewGroup("trial", "Trial", sources)
 func init() {
 	group.Register(node.Type{
 		ID: "everything", Name: "Everything", Icon: "test-pipe", Aliases: []string{"old.module.EverythingAction"},
-		New:    func() node.Node { return &Everything{Size: 3, Color: "red", After: node.Seconds(60)} },
-		Import: func(old map[string]any) map[string]any { return map[string]any{"size": old["how_big"], "gone": true} },
+		New: func() node.Node { return &Everything{Size: 3, Color: "red", After: node.Seconds(60)} },
+		Import: func(old map[string]any) map[string]any {
+			settings := map[string]any{"size": old["how_big"], "gone": true}
+			for _, same := range []string{"on", "text"} {
+				if value, given := old[same]; given {
+					settings[same] = value
+				}
+			}
+			return settings
+		},
 	})
 }
 
@@ -81,6 +89,10 @@ func TestSettingsAreChecked(t *testing.T) {
 	f(`{` + needed + `}`)
 	f(`{` + needed + `, "when": "profile@a = 1 AND event@b > 2", "any": {"a": "profile@b", "c": [1, null]}, "after": "3 days", "resource": {"id": "r", "name": "R"}}`)
 	f(`{` + needed + `, "size": null, "resource": "r", "after": 90, "names": ["a"], "headers": {"a": "b"}}`)
+	f(`{` + needed + `, "after": "90"}`)
+	f(`{` + needed + `, "after": 2592000}`) // thirty days
+	f(`{`+needed+`, "after": 3600000000}`, "after: ")
+	f(`{`+needed+`, "after": "NaN"}`, "after: ")
 	f(``, "text: is required", "place: is required")
 	f(`[]`, "object")
 	f(`{`+needed+`, "when": "profile@a ="}`, "when: ")
@@ -128,6 +140,18 @@ func TestSchema(t *testing.T) {
 	}
 }
 
+func TestLengthsOfTime(t *testing.T) {
+	for text, want := range map[string]time.Duration{
+		`0`: 0, `""`: 0, `90`: 90 * time.Second, `"90"`: 90 * time.Second, `1.5`: 1500 * time.Millisecond, `2592000`: 720 * time.Hour,
+		`"2h 30m"`: 150 * time.Minute, `999999.25`: 999_999*time.Second + 250*time.Millisecond,
+	} {
+		var d node.Duration
+		if err := d.UnmarshalJSON([]byte(text)); err != nil || d.At(time.Unix(0, 0).UTC()) != want {
+			t.Errorf("%s: got %v, %v, want %v", text, d.At(time.Unix(0, 0).UTC()), err, want)
+		}
+	}
+}
+
 func TestDocIsTheComment(t *testing.T) {
 	if got := node.Lookup("trial.everything").Doc(); got != "Has a setting of every kind.\n\nIt does nothing.\n" {
 		t.Errorf("got %q", got)
@@ -138,6 +162,12 @@ func TestImport(t *testing.T) {
 	typ, config, ok, err := node.Import("old.module", "EverythingAction", map[string]any{"how_big": 5.0})
 	if err != nil || !ok || typ.FullID() != "trial.everything" || string(config) != `{"size":5}` {
 		t.Errorf("got %v %s %v %v", typ, config, ok, err)
+	}
+	if _, config, _, _ := node.Import("old.module", "EverythingAction", map[string]any{"how_big": " 5 ", "on": "True", "text": 7.5}); string(config) != `{"on":true,"size":5,"text":"7.5"}` {
+		t.Errorf("texts of forms became %s", config)
+	}
+	if _, config, _, _ := node.Import("old.module", "EverythingAction", map[string]any{"how_big": 5.0, "text": 4915550000001.0}); string(config) != `{"size":5,"text":"4915550000001"}` {
+		t.Errorf("a long number became %s", config)
 	}
 	if typ, _, ok, _ := node.Import("old.module", "ClassThatNobodyKnows", nil); !ok || typ.FullID() != "trial.everything" {
 		t.Error("the module alone does not lead to the node")

@@ -43,10 +43,7 @@ type commandLine struct {
 
 // Main runs the command line and ends the process. An empty version means that of the module.
 func Main(version string) {
-	// The first signal lets the program finish its work; from then on signals end it at once.
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop)
-
+	ctx := untilSignal()
 	var commands commandLine
 	parser := kong.Must(&commands, append(config.Options(),
 		kong.Name("tracardi"),
@@ -59,6 +56,23 @@ func Main(version string) {
 		os.Exit(fail(&settingsError{err}))
 	}
 	os.Exit(fail(command.Run(command)))
+}
+
+// untilSignal returns a context that ends with the first interrupt, so that the program finishes its work. The next one ends
+// the process at once, with the exit code that a shell gives a death by that signal. Both are read from one queue: the
+// handler is never taken away, since a signal that comes in that moment would be lost.
+func untilSignal() context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
+	go func() {
+		<-signals
+		cancel()
+		if number, is := (<-signals).(syscall.Signal); is {
+			os.Exit(128 + int(number))
+		}
+	}()
+	return ctx
 }
 
 // settingsError is an error in what the user asked for.

@@ -96,5 +96,8 @@ type Queue interface {
 	DeadLetters(ctx context.Context, tenant, topic string, limit int) ([]Message, error)
 	// Replay publishes dead letters again, all of the topic when ids is empty, and returns how many.
 	Replay(ctx context.Context, tenant, topic string, ids ...string) (int, error)
+	// Discard removes for good the dead letters that which picks, and returns how many there were. which sees each of them once,
+	// one after the other.
+	Discard(ctx context.Context, tenant, topic string, which func(*Message) bool) (int, error)
 	Close() error
 }

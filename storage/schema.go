@@ -16,6 +16,8 @@ const (
 	Runs       Collection = "run"      // of flows: those that wait, and traces
 	Tallies    Collection = "tally"    // how often the nodes of flows ran, by hour
 	Schedules  Collection = "schedule" // when triggers were due last
+	Erasures   Collection = "erasure"  // of people, with their receipts
+	Tombstones Collection = "tombstone"
 )
 
 // Schema says how a collection is kept and found. From it each engine makes what it needs: index keys, mappings, counters.
@@ -66,6 +68,8 @@ var Schemas = []Schema{
 	{Collection: Runs, Time: insertTime, Keys: []KeyField{key("profile.id"), key("flow.id"), key("status")}},
 	{Collection: Tallies, Time: insertTime, Keys: []KeyField{key("flow.id")}},
 	{Collection: Schedules, Time: insertTime},
+	{Collection: Erasures, Time: insertTime},
+	{Collection: Tombstones, Time: insertTime},
 }
 
 // SchemaOf returns the schema of a collection. It panics on a name that is not listed: collections are code, not input.

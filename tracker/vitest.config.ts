@@ -15,6 +15,7 @@ export default defineConfig({
   test: {
     environment: 'happy-dom',
     include: ['test/**/*.test.ts'],
+    testTimeout: 30_000, // a busy machine takes its time
     reporters: ['default', totals],
     restoreMocks: true,
     unstubGlobals: true,

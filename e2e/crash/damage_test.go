@@ -122,16 +122,45 @@ func outcome(t *testing.T, data string, c *crowd) string {
 	for _, collection := range []string{"events", "sessions", "profiles"} {
 		// A damaged place breaks the reading off, even of an answer that has begun.
 		if status, _, _, err := s.ask("GET", "/api/v1/"+collection+"/export?format=jsonl", ""); err != nil || status != 200 {
-			await(t, "/readyz to tell of the damage", func() bool {
-				status, _, text, err := s.ask("GET", "/readyz", "")
-				return err == nil && status == 503 && strings.Contains(string(text), "damaged") && strings.Contains(string(text), "backup")
-			})
-			return "noticed"
+			return noticed(t, s)
 		}
 	}
-	s.drain()
+	var err error
+	await(t, "the queue to be empty", func() bool {
+		var left int
+		left, err = s.queued()
+		return left == 0 || err != nil
+	})
+	if err != nil {
+		return noticed(t, s)
+	}
 	promises(t, c, stored{events: export[event](s, "events")})
 	return "harmless"
+}
+
+// noticed waits until the server says what is wrong, as long as it runs, or with its last words: it ends when it can't read what it
+// has accepted.
+func noticed(t *testing.T, s *server) string {
+	t.Helper()
+	ended := false
+	await(t, "word of the damage", func() bool {
+		select {
+		case <-s.ended:
+			ended = true
+			return true
+		default:
+		}
+		status, _, text, err := s.ask("GET", "/readyz", "")
+		return err == nil && status == 503 && strings.Contains(string(text), "damaged") && strings.Contains(string(text), "backup")
+	})
+	if ended {
+		lines := strings.Split(strings.TrimSpace(s.out.String()), "tracardi: ")
+		last := lines[len(lines)-1]
+		if code := s.command.ProcessState.ExitCode(); code != 2 || !strings.Contains(last, "damaged") || !strings.Contains(last, "backup") {
+			t.Errorf("exit code %d, and no word of damage at the end:\n%s", code, s.out)
+		}
+	}
+	return "noticed"
 }
 
 func doctor(data string) (int, string) {

@@ -1,8 +1,6 @@
 package crash
 
 import (
-	"path/filepath"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -10,17 +8,10 @@ import (
 	"github.com/tracardi/tracardi-go/internal/fault"
 )
 
-// mortal builds the program that dies at the points of package fault.
-var mortal = sync.OnceValues(func() (string, error) { return compile(filepath.Dir(binary), "e2e/crash/mortal") })
-
 // launchMortal runs a program that dies when it is at a point for the third time.
 func launchMortal(t *testing.T, p fault.Point, args ...string) *server {
 	t.Helper()
-	program, err := mortal()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return launchProgram(t, program, []string{"MORTAL_AT=" + string(p) + ":3"}, args...)
+	return launchProgram(t, mortal, []string{"MORTAL_AT=" + string(p) + ":3"}, args...)
 }
 
 // taking waits until the program takes requests, and returns false when it has died already: of what others left to it.

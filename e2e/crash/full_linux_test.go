@@ -98,11 +98,14 @@ func TestFullDisk(t *testing.T) {
 func someAccepted(t *testing.T, s *server, c *crowd) {
 	t.Helper()
 	_, before, _ := c.counts()
-	ctx, cancel := context.WithTimeout(t.Context(), 400*time.Millisecond)
-	defer cancel()
-	c.run(ctx, t, s, func(_ int, retryAfter string) { t.Errorf("refused although there is room, until %s s", retryAfter) })
-	if _, after, _ := c.counts(); after-before < 20 {
-		t.Errorf("%d requests were answered:\n%s", after-before, s.out)
+	deadline := time.Now().Add(time.Minute) // more than moments only where others keep the machine busy
+	for after := before; after-before < 20; _, after, _ = c.counts() {
+		if time.Now().After(deadline) {
+			t.Fatalf("%d requests were answered in a minute:\n%s", after-before, s.out)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 400*time.Millisecond)
+		c.run(ctx, t, s, func(_ int, retryAfter string) { t.Errorf("refused although there is room, until %s s", retryAfter) })
+		cancel()
 	}
 }
 

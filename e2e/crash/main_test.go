@@ -22,8 +22,8 @@ import (
 
 var kills = flag.Int("kills", 20, "how often TestCrash kills the server")
 
-// binary is the program under test.
-var binary string
+// binary is the program under test, and mortal the one that dies at the points of package fault.
+var binary, mortal string
 
 func TestMain(m *testing.M) {
 	flag.Parse()
@@ -33,7 +33,8 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	code := 1
-	if binary, err = compile(dir, "cmd/tracardi"); err == nil {
+	if err = compile(dir, "./cmd/tracardi", "./e2e/crash/mortal"); err == nil {
+		binary, mortal = filepath.Join(dir, "tracardi"), filepath.Join(dir, "mortal")
 		code = m.Run()
 		stopServices()
 	} else {
@@ -43,16 +44,15 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// compile builds a command into a folder.
-func compile(dir, command string) (program string, err error) {
-	program = filepath.Join(dir, filepath.Base(command))
-	build := exec.Command("go", "build", "-trimpath", "-o", program, "./"+command)
+// compile builds commands into a folder. What debuggers need takes as long to link as the rest.
+func compile(dir string, commands ...string) error {
+	build := exec.Command("go", append([]string{"build", "-trimpath", "-ldflags=-s -w", "-o", dir + string(filepath.Separator)}, commands...)...)
 	build.Dir = filepath.Join("..", "..")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("go build: %w\n%s", err, out)
+		return fmt.Errorf("go build: %w\n%s", err, out)
 	}
-	return program, nil
+	return nil
 }
 
 const token = "crash-crash-crash-crash"
@@ -101,7 +101,7 @@ func launchProgram(t testing.TB, program string, environment []string, args ...s
 	t.Helper()
 	s := &server{
 		t: t, out: &output{}, ended: make(chan struct{}),
-		client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}, Timeout: 30 * time.Second},
+		client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}, Timeout: time.Minute},
 	}
 	s.command = exec.Command(program, append([]string{"serve", "--addr=127.0.0.1:0", "--memory=64"}, args...)...)
 	s.command.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "TRACARDI_ADMIN_TOKEN=" + token}, environment...)
@@ -243,19 +243,37 @@ func (s *server) drain() {
 }
 
 // waiting is how much was accepted for later and is not done.
-func (s *server) waiting() (left int) {
+func (s *server) waiting() int {
 	s.t.Helper()
+	left, err := s.queued()
+	if err != nil {
+		s.t.Fatalf("%v\n%s", err, s.out)
+	}
+	return left
+}
+
+// queued is like waiting, of a server that may have ended.
+func (s *server) queued() (left int, err error) {
 	var queue struct {
 		Items []struct{ Ready, Delayed, Dead int }
 	}
-	s.must("GET", "/api/v1/queue", "", &queue)
+	status, _, text, err := s.ask("GET", "/api/v1/queue", "")
+	if err == nil && status != 200 {
+		err = fmt.Errorf("status %d: %s", status, text)
+	}
+	if err != nil {
+		return 0, err
+	}
+	if err := json.Unmarshal(text, &queue); err != nil {
+		return 0, err
+	}
 	for _, topic := range queue.Items {
 		left += topic.Ready + topic.Delayed
 		if topic.Dead > 0 {
-			s.t.Fatalf("%d dead letters\n%s", topic.Dead, s.out)
+			return 0, fmt.Errorf("%d dead letters", topic.Dead)
 		}
 	}
-	return left
+	return left, nil
 }
 
 // await polls until a condition holds.

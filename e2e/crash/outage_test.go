@@ -29,7 +29,7 @@ func TestOutageOfASharedServer(t *testing.T) {
 	s := launchWith(t, args...).listening()
 	s.makeSource()
 	c := newCrowd(1)
-	c.pause = 100 * time.Millisecond
+	c.pause = 250 * time.Millisecond // a server that starts slowly must not make much to compare
 	for _, name := range []string{"mariadb", "redis", "pulsar"} {
 		for _, outage := range outages {
 			t.Run(name+" is "+outage.name, func(t *testing.T) {

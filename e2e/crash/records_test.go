@@ -70,7 +70,7 @@ func TestRebuildIsKilled(t *testing.T) {
 	s.makeSource()
 	underLoad(t, s, c, 2*time.Second, syscall.SIGKILL, -1)
 	s = start(t, data, e.flag())
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	said := &output{}
 	rebuild := exec.CommandContext(ctx, binary, "rebuild", "profile", "session", e.flag(), "--data", t.TempDir())
@@ -82,7 +82,7 @@ func TestRebuildIsKilled(t *testing.T) {
 	go func() { ended <- rebuild.Wait() }()
 	begun := func() bool { return strings.Contains(s.out.String(), "rebuilding an index") }
 	loaded(t, c, s, func() {
-		await(t, "the rebuilding to begin", begun)
+		awaitFor(t, 2*time.Minute, "the rebuilding to begin", begun) // once the lease of the one that died is over
 		wait(t, time.Duration(rand.Int64N(int64(time.Second))))
 		s.end(syscall.SIGKILL)
 	})

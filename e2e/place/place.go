@@ -87,6 +87,17 @@ func (s Servers) Questions() (count int64, err error) {
 	return count, err
 }
 
+// Backlog is how many messages of a topic under a name Pulsar still keeps for the workers. The broker counts them without reading any.
+func (s Servers) Backlog(name, topic string) (int64, error) {
+	var answer struct {
+		Subscriptions map[string]struct {
+			Backlog int64 `json:"msgBacklog"`
+		}
+	}
+	err := Indices{Web: s.PulsarAdmin}.ask("GET", "/admin/v2/persistent/public/default/"+name+"%3A"+topic+"/stats", &answer)
+	return answer.Subscriptions["workers"].Backlog, err
+}
+
 // Commands is how often the Redis server has done each command so far, for everybody. Those of a script count beside the script.
 func (s Servers) Commands(ctx context.Context) (map[string]int64, error) {
 	options, err := rueidis.ParseURL(s.Redis)

@@ -1,6 +1,11 @@
 import { expect, open, test } from './fixtures';
+import type { Program } from './program';
 
-test('suggestions help, wherever the cursor is', async ({ signedIn: page }) => {
+/** Fields are suggested from the newest events, and other checks send many. */
+const buy = (program: Program, session: string) => program.track('shop', session, [{ type: 'purchase', properties: { amount: 25, currency: 'EUR' } }]);
+
+test('suggestions help, wherever the cursor is', async ({ signedIn: page, program }) => {
+  await buy(program, 'wherever');
   await open(page, '/events');
   const line = page.getByRole('combobox', { name: 'Condition' });
   await line.pressSequentially('prop');
@@ -62,7 +67,8 @@ test('a suggestion can be accepted before those for the last key are there', asy
   await expect(line).toHaveValue('type = "purchase" ');
 });
 
-test('what is not found in time is suggested a moment later', async ({ signedIn: page }) => {
+test('what is not found in time is suggested a moment later', async ({ signedIn: page, program }) => {
+  await buy(program, 'in-time');
   await open(page, '/events');
   await page.route('**/suggest?**', (route) => route.fulfill({ json: { from: 0, to: 4, items: [], more: true } }));
   const line = page.getByRole('combobox', { name: 'Condition' });

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"log/slog"
@@ -46,6 +47,8 @@ type Options struct {
 	Try      func(ctx context.Context, payload *tracardi.Payload, source *tracardi.Source) (*pipeline.Trial, error)
 	// Simulate tries a flow on events; nothing is stored.
 	Simulate func(context.Context, pipeline.Simulation) (*pipeline.Simulated, error)
+	// Erasures erases people.
+	Erasures *pipeline.Pipeline
 	// Vitals knows the processes that live; Stores and Disk tell how the storage does.
 	Vitals *vitals.Monitor
 	Stores func(ctx context.Context) []StoreState
@@ -70,11 +73,14 @@ type server struct {
 	rehearse   func(r *http.Request, text []byte) (payload *tracardi.Payload, source *tracardi.Source, refused, err error)
 	tryPayload func(ctx context.Context, payload *tracardi.Payload, source *tracardi.Source) (*pipeline.Trial, error)
 	simulate   func(context.Context, pipeline.Simulation) (*pipeline.Simulated, error)
+	erasures   *pipeline.Pipeline
 	vitals     *vitals.Monitor
 	stores     func(ctx context.Context) []StoreState
 	disk       func() Disk
 	closing    <-chan struct{}
 	streams    chan struct{} // holds one for each live stream
+	questions  *turns
+	exports    *turns
 
 	settings  workspace.Kind[workspace.Settings]
 	views     workspace.Kind[view]
@@ -95,7 +101,9 @@ func New(o Options) (http.Handler, error) {
 		rehearse: o.Rehearse, tryPayload: o.Try, simulate: o.Simulate,
 		config: o.Config, flows: workspace.Flows(o.Config), liveFlows: workspace.LiveFlows(o.Config), triggers: workspace.Triggers(o.Config),
 		closing: o.Closing, streams: make(chan struct{}, liveStreams),
+		questions: newTurns("questions", questionsAtOnce), exports: newTurns("exports", exportsAtOnce),
 		vitals: o.Vitals, stores: o.Stores, disk: o.Disk,
+		erasures: o.Erasures,
 		settings: workspace.SettingsOf(o.Config), views: workspace.NewKind[view](o.Config, "view"),
 		sources: workspace.Sources(o.Config), redirects: workspace.Redirects(o.Config),
 		resources: workspace.Resources(o.Config), vault: o.Vault, network: o.Network,
@@ -185,8 +193,9 @@ type request struct {
 	id     string
 	tenant string
 	http   *http.Request
-	actor  *auth.Actor // nil on public routes
-	masked bool        // the actor may not see personal data
+	actor  *auth.Actor  // nil on public routes
+	masked bool         // the actor may not see personal data
+	sent   bytes.Buffer // the body, where a refusal must look into it
 }
 
 // ip is the address of the client.

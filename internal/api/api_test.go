@@ -115,7 +115,7 @@ func open(t *testing.T) *house {
 	h.handler, err = api.New(api.Options{
 		Records: records{h.store, &h.slow}, Config: h.config, Queue: h.store.Queue(), Workspace: h.workspace, Guard: h.guard, Vault: secrets, Log: log,
 		Topics: func(string) []string { return []string{topic} }, PublicURL: "https://cdp.example", Closing: h.closing,
-		Rehearse: h.collector.Rehearse, Try: line.Try, Simulate: line.Simulate,
+		Rehearse: h.collector.Rehearse, Try: line.Try, Simulate: line.Simulate, Erasures: line,
 		Vitals: monitor,
 		Stores: func(context.Context) []api.StoreState { return h.stores },
 		Disk:   func() api.Disk { return api.Disk{Free: &h.free, Records: 7, Low: h.free < 1<<30} },
@@ -187,20 +187,25 @@ type answer struct {
 // send sends a request; body is JSON, empty for none.
 func (c *client) send(method, path, body string) *answer {
 	c.t.Helper()
-	var reader io.Reader
-	if body != "" {
-		reader = strings.NewReader(body)
-	}
-	r := httptest.NewRequestWithContext(c.t.Context(), method, "http://cdp.example"+api.Prefix+path, reader)
-	for name, values := range c.header {
-		r.Header[name] = values
-	}
+	r := c.request(c.t.Context(), method, path, body)
 	if body != "" && r.Header.Get("Content-Type") == "" {
 		r.Header.Set("Content-Type", "application/json")
 	}
 	w := httptest.NewRecorder()
 	c.handler.ServeHTTP(w, r)
 	return &answer{c.t, method + " " + path, w.Code, w.Header(), w.Body.String()}
+}
+
+func (c *client) request(ctx context.Context, method, path, body string) *http.Request {
+	var reader io.Reader
+	if body != "" {
+		reader = strings.NewReader(body)
+	}
+	r := httptest.NewRequestWithContext(ctx, method, "http://cdp.example"+api.Prefix+path, reader)
+	for name, values := range c.header {
+		r.Header[name] = values
+	}
+	return r
 }
 
 // wants checks the status and that the body holds each of the texts.

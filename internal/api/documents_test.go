@@ -261,8 +261,14 @@ func TestSuggest(t *testing.T) {
 	c := h.as(auth.Viewer)
 	f := func(typed, rest string, from, to int, wants ...string) {
 		t.Helper()
-		a := c.send("GET", query("/events/suggest", "q", typed+rest, "cursor", fmt.Sprint(len([]rune(typed)))), "").
-			wants(http.StatusOK, append(wants, fmt.Sprintf(`"from":%d,"to":%d,`, from, to))...)
+		ask := func() *answer {
+			return c.send("GET", query("/events/suggest", "q", typed+rest, "cursor", fmt.Sprint(len([]rune(typed)))), "")
+		}
+		a := ask()
+		for end := time.Now().Add(time.Minute); !h.slow && strings.Contains(a.body, `"more":true`) && time.Now().Before(end); { // on a busy machine
+			a = ask()
+		}
+		a.wants(http.StatusOK, append(wants, fmt.Sprintf(`"from":%d,"to":%d,`, from, to))...)
 		if len(wants) == 0 && !strings.Contains(a.body, `"items":[]`) {
 			t.Errorf("%q: got %s", typed, a.body)
 		}
@@ -279,9 +285,7 @@ func TestSuggest(t *testing.T) {
 	h.slow = true // nobody waits for what takes long, but is told to ask again
 	f("prop", "", 0, 4, `"items":[],"more":true`)
 	h.slow = false
-	if a := c.send("GET", query("/events/suggest", "q", "prop"), ""); strings.Contains(a.body, "more") {
-		t.Errorf("there is no more: %s", a.body)
-	}
+	f("prop", "", 0, 4, `"text":"properties.url"`)
 	// A value with signs of the language is written so that it means itself.
 	var got struct{ Items []struct{ Text string } }
 	c.send("GET", query("/events/suggest", "q", "properties.url = "), "").wants(http.StatusOK).read(&got)

@@ -90,7 +90,7 @@ func (s *server) problem(ctx context.Context, err error) *Problem {
 		return p
 	}
 	if model, ok := errors.AsType[*huma.ErrorModel](err); ok {
-		return translate(model, about.id)
+		return translate(model, about)
 	}
 	// An address may name a person: the log has the route's pattern instead.
 	e, ok := errors.AsType[*tracardi.Error](err)
@@ -181,16 +181,17 @@ func ours(ctx huma.Context, _ string, body any) (any, error) {
 	case *Problem:
 		body.Title = http.StatusText(body.Status)
 	case *huma.ErrorModel:
-		return translate(body, of(ctx.Context()).id), nil
+		return translate(body, of(ctx.Context())), nil
 	}
 	return body, nil
 }
 
-func translate(model *huma.ErrorModel, requestID string) *Problem {
-	p := &Problem{Title: http.StatusText(model.Status), Status: model.Status, Detail: model.Detail, RequestID: requestID}
+func translate(model *huma.ErrorModel, about *request) *Problem {
+	p := &Problem{Title: http.StatusText(model.Status), Status: model.Status, Detail: model.Detail, RequestID: about.id}
 	for _, detail := range model.Errors {
 		p.Errors = append(p.Errors, faultOf(detail))
 	}
+	p.Errors = inNodes(p.Errors, about.sent.Bytes())
 	if len(p.Errors) > 0 {
 		p.Detail = fmt.Sprintf("%s: %s", p.Errors[0].Location, p.Errors[0].Message)
 	}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -125,4 +126,45 @@ func TestExportEndsWhenTheAskerGoes(t *testing.T) {
 	if sent := strings.Count(w.Body.String(), "\n"); sent == 0 || sent > 9000 {
 		t.Errorf("%d of 10000 documents were sent after the asker had gone", sent)
 	}
+}
+
+// Who downloads much can download no more at the same time, but ask all the same; others do not notice.
+func TestExportsOfOneUserWaitForEachOther(t *testing.T) {
+	h := shop(t)
+	ann := h.as(auth.Marketer)
+	begun, end := make(chan struct{}), make(chan struct{})
+	var downloads sync.WaitGroup
+	for range 3 {
+		downloads.Go(func() {
+			h.handler.ServeHTTP(&sluggish{httptest.NewRecorder(), begun, end}, ann.request(t.Context(), "GET", "/events/export", ""))
+		})
+		<-begun
+	}
+	ann.send("GET", "/events/count", "").wants(http.StatusOK)
+	h.as(auth.Admin).send("GET", "/events/export", "").wants(http.StatusOK)
+	ctx, leave := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer leave()
+	w := httptest.NewRecorder()
+	h.handler.ServeHTTP(w, ann.request(ctx, "GET", "/events/export", ""))
+	if w.Code == http.StatusOK || ctx.Err() == nil {
+		t.Errorf("got %d %s, want it to wait", w.Code, w.Body)
+	}
+	close(end)
+	downloads.Wait()
+	ann.send("GET", "/events/export", "").wants(http.StatusOK)
+}
+
+// sluggish takes an answer in only when it may end.
+type sluggish struct {
+	*httptest.ResponseRecorder
+	begun, end chan struct{}
+}
+
+func (s *sluggish) Write(text []byte) (int, error) {
+	select {
+	case s.begun <- struct{}{}:
+		<-s.end
+	case <-s.end:
+	}
+	return len(text), nil
 }

@@ -41,12 +41,12 @@ func (s *server) flowRoutes() []route {
 		{"GET", "/node-types", "list-node-types", read, "List the kinds of nodes that flows are drawn with", 0, on(s, s.listNodeTypes)},
 
 		{"GET", "/flows", "list-flows", read, "List flows, without their drawings", 0, on(s, s.listFlows)},
-		{"POST", "/flows", "create-flow", write, "Create a flow", 201, on(s, flows.create)},
+		{"POST", "/flows", "create-flow", write, "Create a flow", 201, on(s, flows.create, drawn)},
 		{"POST", "/flows/import", "import-flow", write, "Import an exported flow, also one of the original", 201, on(s, s.importFlow)},
-		{"POST", "/flows/check", "check-flow", write, "List what is wrong with a drawing", 0, on(s, s.checkGraph)},
+		{"POST", "/flows/check", "check-flow", write, "List what is wrong with a drawing", 0, on(s, s.checkGraph, unchecked)},
 		{"GET", "/flows/{id}", "get-flow", read, "Get a flow with its draft", 0, on(s, s.getFlow)},
-		{"PUT", "/flows/{id}", "replace-flow", write, "Replace a flow's draft; what runs stays", 0, on(s, flows.replace)},
-		{"PATCH", "/flows/{id}", "update-flow", write, "Change fields of a flow; what runs stays", 0, on(s, flows.update)},
+		{"PUT", "/flows/{id}", "replace-flow", write, "Replace a flow's draft; what runs stays", 0, on(s, flows.replace, drawn)},
+		{"PATCH", "/flows/{id}", "update-flow", write, "Change fields of a flow; what runs stays", 0, on(s, flows.update, drawn)},
 		{"DELETE", "/flows/{id}", "delete-flow", write, "Delete a flow that does not run, with its versions", 0, on(s, flows.remove)},
 		{"GET", "/flows/{id}/export", "export-flow", read, "Export a flow's draft", 0, on(s, s.exportFlow)},
 		{"POST", "/flows/{id}/publish", "publish-flow", write, "Make the draft the version that runs", 0, on(s, s.publishFlow)},
@@ -65,7 +65,7 @@ func (s *server) flowRoutes() []route {
 		{"PATCH", "/triggers/{id}", "update-trigger", write, "Change fields of a trigger", 0, on(s, triggers.update)},
 		{"DELETE", "/triggers/{id}", "delete-trigger", write, "Delete a trigger", 0, on(s, triggers.remove)},
 
-		{"GET", "/runs", "list-runs", read, "List runs of flows, newest first", 0, on(s, s.listRuns)},
+		{"GET", "/runs", "list-runs", read, "List runs of flows, newest first", 0, on(s, s.listRuns, s.inTurn(s.questions))},
 		{"GET", "/runs/{id}", "get-run", read, "Get a run with its trace", 0, on(s, s.getRun)},
 		{"POST", "/runs/{id}/decide", "decide-run", write, "Say what became of a call of which nobody knows", 202, on(s, s.decideCall)},
 	}
@@ -97,28 +97,16 @@ func (s *server) acceptFlow(_ context.Context, id string, in *Flow, old *workspa
 		f.Last = old.Last
 	}
 	if broken := flow.Broken(flow.Check(&f.Draft)); len(broken) > 0 {
-		return workspace.Entry[workspace.Flow]{}, problemOf("the drawing is no flow", broken)
+		return workspace.Entry[workspace.Flow]{}, problemOf("body.draft", "the drawing is no flow", broken)
 	}
 	return workspace.Entry[workspace.Flow]{ID: f.ID, Name: f.Name, Value: f}, nil
 }
 
-// problemOf answers with all problems of a drawing.
-func problemOf(detail string, problems []flow.Mistake) *Problem {
-	p := &Problem{Status: http.StatusUnprocessableEntity, Detail: detail + ": " + problems[0].Error()}
-	for _, problem := range problems {
-		location := "body.draft"
-		switch {
-		case problem.Node != "":
-			location += ".nodes." + problem.Node
-		case problem.Edge != "":
-			location += ".edges." + problem.Edge
-		}
-		if problem.Field != "" {
-			location += "." + problem.Field
-		}
-		p.Errors = append(p.Errors, Fault{Location: location, Message: problem.Message})
+// problemOf answers with all problems of a drawing that is at a place of the request.
+func problemOf(place, detail string, problems []flow.Mistake) *Problem {
+	return &Problem{
+		Status: http.StatusUnprocessableEntity, Detail: detail + ": " + problems[0].Error(), Errors: faultsIn(place, problems),
 	}
-	return p
 }
 
 // flowUnused is a Conflict when the flow runs, or triggers or other flows name it; else its versions go too.
@@ -214,8 +202,11 @@ type GraphCheck struct {
 	Runs     bool           `json:"runs" doc:"It could be published."`
 }
 
-func (s *server) checkGraph(_ context.Context, in *struct{ Body flow.Graph }) (*struct{ Body GraphCheck }, error) {
-	problems := flow.Check(&in.Body)
+func (s *server) checkGraph(_ context.Context, in *struct{ Body drawing }) (*struct{ Body GraphCheck }, error) {
+	if _, ok := in.Body.tree.(map[string]any); !ok {
+		return nil, tracardi.InvalidField("body", "is no drawing: it must be an object with nodes and edges")
+	}
+	problems, _ := in.Body.check()
 	if problems == nil {
 		problems = []flow.Mistake{}
 	}
@@ -233,6 +224,12 @@ func (s *server) importFlow(ctx context.Context, in *struct {
 	Body json.RawMessage `doc:"An exported flow."`
 },
 ) (*struct{ Body Imported }, error) {
+	var sent struct{ Graph map[string]any }
+	if err := json.Unmarshal(in.Body, &sent); err == nil && sent.Graph != nil {
+		if problems, formed := (drawing{sent.Graph}).check(); !formed {
+			return nil, problemOf("body.graph", "the drawing is no flow", flow.Faults(problems))
+		}
+	}
 	d, notes, err := flow.Import(in.Body)
 	if err != nil {
 		return nil, err

@@ -29,7 +29,7 @@ func (s *server) publishFlow(ctx context.Context, in *struct {
 	}
 	draft := entry.Value.Draft
 	if faults := flow.Faults(flow.Check(&draft)); len(faults) > 0 {
-		return nil, problemOf("the flow cannot run yet", faults)
+		return nil, problemOf("body.draft", "the flow cannot run yet", faults)
 	}
 	entry.Value.Last++
 	version := workspace.FlowVersion{Number: entry.Value.Last, Name: entry.Value.Name, By: of(ctx).actor.ID, At: time.Now().UTC(), Graph: draft}

@@ -52,7 +52,7 @@ func (c *client) until(what string, holds func(api.Health) bool) api.Health {
 	c.t.Helper()
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
-	for deadline := time.After(10 * time.Second); ; {
+	for deadline := time.After(time.Minute); ; {
 		h := c.health()
 		if holds(h) {
 			return h

@@ -84,13 +84,12 @@ func (w *watching) next() message {
 	select {
 	case m := <-w.messages:
 		return m
-	case <-time.After(10 * time.Second):
-		w.t.Fatal("nothing came for 10 seconds")
+	case <-time.After(time.Minute):
+		w.t.Fatal("nothing came for a minute")
 		return message{}
 	}
 }
 
-// ids reads the ids of the next events, and returns the last place that was told beside them.
 // news returns the next message that says something: on a slow machine there are signs of life between.
 func (w *watching) news() message {
 	w.t.Helper()
@@ -101,6 +100,7 @@ func (w *watching) news() message {
 	}
 }
 
+// ids reads the ids of the next events, and returns the last place that was told beside them.
 func (w *watching) ids(n int) (ids []string, place string) {
 	w.t.Helper()
 	for len(ids) < n {
@@ -139,7 +139,7 @@ func TestLive(t *testing.T) {
 	if ids, _ := only.ids(1); ids[0] != "d" {
 		t.Errorf("got %v", ids)
 	}
-	if took := time.Since(began); took > time.Second {
+	if took := time.Since(began); took > 10*time.Second {
 		t.Errorf("it took %v", took)
 	}
 	w.leave()

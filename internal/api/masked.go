@@ -27,7 +27,7 @@ func (s *server) seesPersonal(tenant string, actor *auth.Actor) bool {
 // configured are the first parts of the paths whose answers hold what people set up: it goes back as it came, so nothing in it
 // can be masked. Below some of them are also data of customers, which their handlers mask.
 var configured = []string{
-	"openapi.json", "setup", "login", "logout", "me", "users", "tokens", "sources", "redirects", "event-types", "query", "queue", "settings",
+	"openapi.json", "setup", "login", "logout", "me", "users", "tokens", "bridges", "sources", "redirects", "event-types", "query", "queue", "settings",
 	"health", "views", "node-types", "flows", "runs", "triggers", "resource-types", "resources", "connection-tests",
 }
 

@@ -126,7 +126,7 @@ func asked(t *testing.T, c *client, r api.Route, profile, query string) *answer 
 	area, _, _ := strings.Cut(strings.TrimPrefix(r.Path, "/"), "/")
 	id, known := map[string]string{
 		"events": "e-identification", "sessions": "s1", "profiles": profile, "entities": "thing", "runs": "run", "flows": "f",
-		"users": "none", "tokens": "none", "sources": "web", "redirects": "none", "views": "none", "triggers": "none", "resources": "none",
+		"erasures": "none", "users": "none", "tokens": "none", "sources": "web", "redirects": "none", "views": "none", "triggers": "none", "resources": "none",
 	}[area]
 	if strings.Contains(r.Path, "{id}") && !known {
 		t.Fatalf("%s: name something of the person for this test", r.Path)

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/tracardi/tracardi-go"
+	_ "github.com/tracardi/tracardi-go/bridges" // sources read from them
 	"github.com/tracardi/tracardi-go/internal/auth"
 	"github.com/tracardi/tracardi-go/internal/workspace"
 )
@@ -89,6 +90,34 @@ func TestSourceInput(t *testing.T) {
 	} {
 		c.send("POST", "/sources", x.body).wants(x.status, `"location":"`+x.location+`"`)
 	}
+}
+
+// TestBridgeInput makes sources that read from a broker, and some that cannot.
+func TestBridgeInput(t *testing.T) {
+	h := open(t)
+	c := h.as(auth.Admin)
+	c.send("GET", "/bridges", "").wants(http.StatusOK, `"id":"kafka"`, `"topics"`, `"x-kind":"resource:kafka"`, `"start":"earliest"`)
+	c.send("POST", "/resources", `{"id":"k","name":"Kafka","type":"kafka","settings":{"brokers":["kafka.example:9092"]}}`).wants(http.StatusCreated)
+	for body, wants := range map[string][]string{
+		`"types":["kafka"]`: {"body.bridge.server", "body.bridge.topics", "is required"},
+		`"types":["kafka"],"bridge":{"server":"k","topics":["a"],"start":"middle"}`: {"body.bridge.start"},
+		`"types":["kafka"],"bridge":{"server":"k","topics":["a"],"topic":"a"}`:      {"body.bridge.topic", "there is no such setting"},
+		`"types":["kafka"],"bridge":{"server":"nobody","topics":["a"]}`:             {"body.bridge", "there is no resource"},
+		`"types":["rest"],"bridge":{"server":"k"}`:                                  {"body.bridge", "GET /bridges"},
+		`"types":["rest","pulsar"]`:                                                 {"body.types[1]", "there is no way in", "kafka"},
+		`"types":["imap"]`:                                                          {"body.types[0]", "there is no way in"},
+	} {
+		c.send("POST", "/sources", `{"name":"Orders",`+body+`}`).wants(http.StatusUnprocessableEntity, wants...)
+	}
+	c.send("POST", "/resources", `{"name":"K","type":"kafka","settings":{"brokers":["kafka.example"]}}`).wants(422, "body.settings.brokers[0]", "HOST:PORT")
+	c.send("POST", "/resources", `{"name":"K","type":"kafka","settings":{"brokers":["kafka.example:1"],"login":"plain"}}`).wants(422, "body.settings.user")
+	c.send("POST", "/resources", `{"name":"K","type":"kafka","settings":{"brokers":["kafka.example:1"],"tls":true,"ca":"x"}}`).wants(422, "body.settings.ca")
+	c.send("POST", "/sources", `{"id":"orders","name":"Orders","types":["kafka"],"event_type":"order","bridge":{"server":"k","topics":["a"]}}`).
+		wants(http.StatusCreated, `"topics":["a"]`)
+	c.send("PATCH", "/sources/orders", `{"bridge":{"topics":["a","b"]}}`).wants(http.StatusOK, `"topics":["a","b"]`, `"server":"k"`)
+	c.send("DELETE", "/resources/k", "").wants(http.StatusConflict, `the source \"Orders\" uses this resource`)
+	c.send("DELETE", "/sources/orders", "").wants(http.StatusNoContent)
+	c.send("DELETE", "/resources/k", "").wants(http.StatusNoContent)
 }
 
 func TestVersions(t *testing.T) {

@@ -59,6 +59,10 @@ func developers(scope string) access {
 	return access{roles: roles{auth.Admin, auth.Developer}, scope: scope}
 }
 
+// everything is the scope of what makes users: they may do all that their role may, so a token that is limited to less would hand out
+// more than it may do itself.
+const everything = "*:write"
+
 func admins(scope string) access { return access{roles: roles{auth.Admin}, scope: scope} }
 
 // routes is the table of everything that the API does.
@@ -76,15 +80,16 @@ func (s *server) routes() []route {
 		{"PUT", "/me/password", "change-password", everyone(""), "Change your password", 0, on(s, s.changePassword)},
 
 		{"GET", "/users", "list-users", admins("users:read"), "List users", 0, on(s, s.listUsers)},
-		{"POST", "/users", "create-user", admins("users:write"), "Create a user", 201, on(s, s.createUser)},
+		{"POST", "/users", "create-user", admins(everything), "Create a user", 201, on(s, s.createUser)},
 		{"GET", "/users/{id}", "get-user", admins("users:read"), "Get a user", 0, on(s, s.getUser)},
-		{"PATCH", "/users/{id}", "update-user", admins("users:write"), "Change a user", 0, on(s, s.updateUser)},
+		{"PATCH", "/users/{id}", "update-user", admins(everything), "Change a user", 0, on(s, s.updateUser)},
 		{"DELETE", "/users/{id}", "delete-user", admins("users:write"), "Delete a user, with sessions and tokens", 0, on(s, s.deleteUser)},
 
 		{"GET", "/tokens", "list-tokens", developers("tokens:read"), "List tokens, without their secrets", 0, on(s, s.listTokens)},
 		{"POST", "/tokens", "create-token", developers("tokens:write"), "Make a token; its secret is shown once", 201, on(s, s.createToken)},
 		{"DELETE", "/tokens/{id}", "delete-token", developers("tokens:write"), "Delete a token", 0, on(s, s.deleteToken)},
 
+		{"GET", "/bridges", "list-bridges", everyone("sources:read"), "List the brokers that sources may read from", 0, on(s, s.listBridges)},
 		{"GET", "/sources", "list-sources", everyone("sources:read"), "List sources", 0, on(s, sources.list)},
 		{"POST", "/sources", "create-source", developers("sources:write"), "Create a source", 201, on(s, sources.create)},
 		{"GET", "/sources/{id}", "get-source", everyone("sources:read"), "Get a source", 0, on(s, sources.get)},
@@ -101,11 +106,11 @@ func (s *server) routes() []route {
 
 		{"GET", "/events/live", "watch-events", everyone("events:read"), "Watch events as they come in, as server-sent events", 0, on(s, s.live, binary("text/event-stream"))},
 
-		{"GET", "/events/{id}/story", "get-event-story", everyone("events:read"), "Tell what happened to an event, step by step", 0, on(s, s.story)},
+		{"GET", "/events/{id}/story", "get-event-story", everyone("events:read"), "Tell what happened to an event, step by step", 0, on(s, s.story, s.inTurn(s.questions))},
 		{"POST", "/events/test", "test-events", developers("events:write"), "Tell what would become of a payload, and store nothing", 0, on(s, s.try)},
 		{"GET", "/event-types", "list-event-types", everyone(""), "List the predefined event types", 0, on(s, s.listEventTypes)},
 		{"POST", "/query/validate", "validate-query", everyone(""), "Check a search", 0, on(s, s.validateQuery)},
-		{"GET", "/profiles/{id}/timeline", "get-profile-timeline", everyone("profiles:read"), "List the events of a person, newest first", 0, on(s, s.timeline)},
+		{"GET", "/profiles/{id}/timeline", "get-profile-timeline", everyone("profiles:read"), "List the events of a person, newest first", 0, on(s, s.timeline, s.inTurn(s.questions))},
 
 		{"GET", "/queue", "get-queue", developers("queue:read"), "Tell how much waits in the queue", 0, on(s, s.queueState)},
 		{"GET", "/queue/{topic}/dead", "list-dead-letters", developers("queue:read"), "List messages that were put aside", 0, on(s, s.deadLetters)},
@@ -114,6 +119,7 @@ func (s *server) routes() []route {
 	table = append(table, s.resourceTable()...)
 	table = append(table, s.workplaceRoutes()...)
 	table = append(table, s.flowRoutes()...)
+	table = append(table, s.erasureRoutes()...)
 	for _, d := range []documents{
 		{s, storage.Events, "event", "events"},
 		{s, storage.Sessions, "session", "sessions"},
@@ -121,13 +127,14 @@ func (s *server) routes() []route {
 		{s, storage.Entities, "entity", "entities"},
 	} {
 		path, read, one, many := "/"+d.many, everyone(d.many+":read"), d.one, d.many
+		asks := s.inTurn(s.questions)
 		table = append(table,
-			route{"GET", path, "list-" + many, read, "Search " + many, 0, on(s, d.list)},
-			route{"GET", path + "/count", "count-" + many, read, "Count " + many, 0, on(s, d.count)},
-			route{"GET", path + "/histogram", "get-" + one + "-histogram", read, "Count " + many + " by time", 0, on(s, d.histogram)},
-			route{"GET", path + "/top/{field}", "get-" + one + "-top", read, "List the most frequent values of a field of " + many, 0, on(s, d.top)},
-			route{"GET", path + "/suggest", "suggest-" + one + "-query", read, "Suggest how a search goes on", 0, on(s, d.suggest)},
-			route{"GET", path + "/export", "export-" + many, marketers(many + ":read"), "Download " + many, 0, on(s, d.export, binary(exportTypes...))},
+			route{"GET", path, "list-" + many, read, "Search " + many, 0, on(s, d.list, asks)},
+			route{"GET", path + "/count", "count-" + many, read, "Count " + many, 0, on(s, d.count, asks)},
+			route{"GET", path + "/histogram", "get-" + one + "-histogram", read, "Count " + many + " by time", 0, on(s, d.histogram, asks)},
+			route{"GET", path + "/top/{field}", "get-" + one + "-top", read, "List the most frequent values of a field of " + many, 0, on(s, d.top, asks)},
+			route{"GET", path + "/suggest", "suggest-" + one + "-query", read, "Suggest how a search goes on", 0, on(s, d.suggest, asks)},
+			route{"GET", path + "/export", "export-" + many, marketers(many + ":read"), "Download " + many, 0, on(s, d.export, binary(exportTypes...), s.inTurn(s.exports))},
 			route{"GET", path + "/{id}", "get-" + one, read, "Get one " + one, 0, on(s, d.get)},
 		)
 	}

@@ -83,7 +83,7 @@ func (s *server) testFlow(ctx context.Context, in *struct {
 	}
 	compiled, problems := flow.Compile(in.ID, entry.Name, in.Body.Version, graph)
 	if compiled == nil {
-		return nil, problemOf("the flow cannot run yet", flow.Faults(problems))
+		return nil, problemOf("body.draft", "the flow cannot run yet", flow.Faults(problems))
 	}
 	simulation := pipeline.Simulation{Tenant: tenant, Test: flow.Test{Pins: map[string]node.Output{}}}
 	if err := in.Body.place(&simulation.Test, graph); err != nil {
@@ -244,7 +244,7 @@ func (s *server) testPlan(ctx context.Context, compiled *flow.Flow, first *pipel
 		}
 	}
 	if len(triggers) == 0 {
-		name := pipeline.EventType(first.New.Type)
+		name := tracardi.EventTypeOf(first.New.Type)
 		if first.Stored != nil {
 			name = first.Stored.Type
 		}

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -12,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/tracardi/tracardi-go"
+	"github.com/tracardi/tracardi-go/bridge"
 	"github.com/tracardi/tracardi-go/internal/workspace"
 )
 
@@ -26,6 +28,22 @@ type Source struct {
 type Redirect struct {
 	tracardi.Redirect
 	Stamp
+}
+
+// Bridge is a kind of broker that sources may read from.
+type Bridge struct {
+	ID       string          `json:"id" doc:"What types of a source name, such as kafka."`
+	Name     string          `json:"name"`
+	Icon     string          `json:"icon" doc:"Of the Tabler set."`
+	Doc      string          `json:"doc"`
+	Schema   json.RawMessage `json:"schema" doc:"JSON Schema of the field bridge of a source, with hints for a form."`
+	Defaults json.RawMessage `json:"defaults" doc:"Settings of a new one."`
+}
+
+func (s *server) listBridges(context.Context, *struct{}) (*listOutput[Bridge], error) {
+	return listOf(bridge.Kinds(), func(k *bridge.Kind) Bridge {
+		return Bridge{ID: k.ID, Name: k.Name, Icon: k.Icon, Doc: k.Doc, Schema: encoded(k.Form().Schema()), Defaults: encoded(k.New())}
+	}), nil
 }
 
 func (s *server) sourceRoutes() *resource[tracardi.Source, Source] {
@@ -53,6 +71,9 @@ func (s *server) acceptSource(ctx context.Context, id string, in *Source, old *t
 	if source.ID, err = idFor(id, source.ID); err == nil {
 		err = checkSource(&source)
 	}
+	if err == nil {
+		err = s.checkBroker(ctx, &source)
+	}
 	switch {
 	case err != nil:
 	case source.WriteKey != "":
@@ -70,6 +91,9 @@ func checkSource(source *tracardi.Source) error {
 	if len(source.Types) == 0 {
 		return tracardi.InvalidField("types", "is empty: say how events come in, for example rest")
 	}
+	if err := checkWays(source); err != nil {
+		return err
+	}
 	for i, origin := range source.Origins {
 		address, err := url.Parse(origin)
 		if err != nil || address.Host == "" || origin != strings.ToLower(address.Scheme+"://"+address.Host) {
@@ -77,6 +101,49 @@ func checkSource(source *tracardi.Source) error {
 		}
 	}
 	return nil
+}
+
+// checkBroker refuses settings of a bridge that name a resource which is not there.
+func (s *server) checkBroker(ctx context.Context, source *tracardi.Source) error {
+	kind := bridge.Of(source.Types)
+	if kind == nil {
+		return nil
+	}
+	for _, id := range kind.Form().References(encoded(source.Bridge), "resource") {
+		_, err := s.resources.Get(ctx, of(ctx).tenant, id)
+		if tracardi.KindOf(err) == tracardi.NotFound {
+			return tracardi.InvalidField("bridge", "there is no resource %q: make it first, it holds the account", id)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkWays refuses ways in that there are not, and settings with which a broker cannot be read.
+func checkWays(source *tracardi.Source) error {
+	kind, known := bridge.Of(source.Types), slices.Clone(tracardi.SourceTypes)
+	for _, k := range bridge.Kinds() {
+		known = append(known, k.ID)
+	}
+	for i, way := range source.Types {
+		field := fmt.Sprintf("types[%d]", i)
+		if !slices.Contains(known, way) {
+			return tracardi.InvalidField(field, "there is no way in %q; there are: %s", way, strings.Join(known, ", "))
+		}
+		if other := bridge.Lookup(way); other != nil && other != kind {
+			return tracardi.InvalidField(field, "a source reads from one broker, and this one reads from %s: make another source", kind.Name)
+		}
+	}
+	if kind == nil {
+		if len(source.Bridge) > 0 {
+			return tracardi.InvalidField("bridge", "is for sources that read from a broker: name one of GET /bridges in types, or leave it out")
+		}
+		return nil
+	}
+	_, err := kind.Configure(encoded(source.Bridge))
+	return tracardi.Under("bridge", err)
 }
 
 // checkWriteKey is a Conflict when another source has the key.

@@ -2,24 +2,33 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/tracardi/tracardi-go"
+	"github.com/tracardi/tracardi-go/bridge"
 	"github.com/tracardi/tracardi-go/internal/flow"
 	"github.com/tracardi/tracardi-go/internal/workspace"
 	"github.com/tracardi/tracardi-go/node"
 )
 
-// resourceUnused is a Conflict when flows name the resource.
+// resourceUnused is a Conflict when flows or sources name the resource.
 func (s *server) resourceUnused(ctx context.Context, id string) error {
-	flows, err := s.flowsWith(ctx, "resource", id)
+	users, err := s.flowsWith(ctx, "resource", id)
 	if err != nil {
 		return err
 	}
-	return unused("resource", flows)
+	sources, err := s.sources.List(ctx, of(ctx).tenant)
+	if err != nil {
+		return err
+	}
+	for _, entry := range sources {
+		if kind := bridge.Of(entry.Value.Types); kind != nil && slices.Contains(kind.Form().References(encoded(entry.Value.Bridge), "resource"), id) {
+			users = append(users, fmt.Sprintf("the source %q", entry.Name))
+		}
+	}
+	return unused("resource", users)
 }
 
 // unused is a Conflict when something has users, which are named.
@@ -88,18 +97,6 @@ func (s *server) triggersWith(ctx context.Context, names func(*workspace.Trigger
 func names(graph *flow.Graph, kind, id string) bool {
 	return slices.ContainsFunc(graph.Nodes, func(n flow.Node) bool {
 		t := node.Lookup(n.Type)
-		var config map[string]json.RawMessage
-		if t == nil || json.Unmarshal(n.Config, &config) != nil {
-			return false
-		}
-		for name, setting := range t.Schema().Properties {
-			of, _ := setting.Extra["x-kind"].(string)
-			of, _, _ = strings.Cut(of, ":")
-			var reference node.Reference
-			if of == kind && config[name] != nil && json.Unmarshal(config[name], &reference) == nil && reference.ID == id {
-				return true
-			}
-		}
-		return false
+		return t != nil && slices.Contains(t.References(n.Config, kind), id)
 	})
 }

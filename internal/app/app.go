@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"github.com/tracardi/tracardi-go"
+	_ "github.com/tracardi/tracardi-go/bridges" // what sources read from
 	"github.com/tracardi/tracardi-go/gui"
 	"github.com/tracardi/tracardi-go/internal/api"
 	"github.com/tracardi/tracardi-go/internal/auth"
@@ -24,6 +25,7 @@ import (
 	"github.com/tracardi/tracardi-go/internal/egress"
 	"github.com/tracardi/tracardi-go/internal/identity"
 	"github.com/tracardi/tracardi-go/internal/pipeline"
+	"github.com/tracardi/tracardi-go/internal/reader"
 	"github.com/tracardi/tracardi-go/internal/vault"
 	"github.com/tracardi/tracardi-go/internal/vitals"
 	"github.com/tracardi/tracardi-go/internal/workspace"
@@ -104,8 +106,15 @@ func (p *Program) runGUI(ctx context.Context, listener net.Listener) error {
 func (p *Program) runAll(ctx context.Context, listener net.Listener, components []component) error {
 	s := p.Settings
 	p.Log.Info("started", "version", p.Version, "address", listener.Addr().String(), "data", s.Data, "roles", s.Roles.String())
-	context.AfterFunc(ctx, func() { p.Log.Info("stopping: running requests and work are finished first") })
+	told := make(chan struct{})
+	context.AfterFunc(ctx, func() {
+		p.Log.Info("stopping: running requests and work are finished first")
+		close(told)
+	})
 	err := runAll(ctx, p.Log, components)
+	if ctx.Err() != nil {
+		<-told
+	}
 	p.Log.Info("stopped")
 	return err
 }
@@ -128,6 +137,7 @@ type parts struct {
 	road      pipeline.Options
 	line      *pipeline.Pipeline
 	collector *collect.Collector
+	readers   *reader.Readers
 	api       http.Handler
 	tracker   http.Handler
 	mux       *http.ServeMux
@@ -135,7 +145,7 @@ type parts struct {
 }
 
 // topics are the kinds of work in the queue.
-var topics = []string{collect.Topic, pipeline.FlowTopic}
+var topics = []string{collect.Topic, collect.UnreadTopic, pipeline.FlowTopic, pipeline.EraseTopic}
 
 // assemble makes the parts and gives each what it needs.
 func (p *Program) assemble(ctx context.Context, st *stores, secret []byte) (*parts, error) {
@@ -160,6 +170,7 @@ func (p *Program) assemble(ctx context.Context, st *stores, secret []byte) (*par
 	}
 	network := egress.New(s.EgressAllow)
 	road.Workspace, road.Queue, road.Cache, road.Network, road.Message = ws, st.queue, st.cache, network, collect.Message
+	road.Topics = topics
 	road.Resource = (&vault.Resources{Vault: secrets, Workspace: ws}).Fill
 	line, numbers := pipeline.New(road), newMetrics(p.Version)
 	var collector *collect.Collector
@@ -179,13 +190,17 @@ func (p *Program) assemble(ctx context.Context, st *stores, secret []byte) (*par
 		Records: st.records, Config: st.config, Queue: st.queue, Workspace: ws, Guard: guard,
 		Vault: secrets, Network: network, Log: p.Log,
 		Topics: func(string) []string { return topics }, PublicURL: s.PublicURL, Closing: parts.closing,
-		Rehearse: parts.collector.Rehearse, Try: line.Try, Simulate: line.Simulate,
+		Rehearse: parts.collector.Rehearse, Try: line.Try, Simulate: line.Simulate, Erasures: line,
 		Vitals: monitor, Stores: parts.health.storeStates, Disk: func() api.Disk { return p.disk(st) },
 	}); err != nil {
 		return nil, err
 	}
 	if parts.tracker, err = trackerAssets(); err != nil {
 		return nil, err
+	}
+	if s.Roles.Has(config.RoleBridge) {
+		parts.readers = reader.New(reader.Options{Workspace: ws, Network: network, Resource: road.Resource, Deliver: collector.Deliver, Log: p.Log})
+		parts.metrics.readers(parts.readers)
 	}
 	parts.metrics.stores(st)
 	if st.size != nil {
@@ -249,13 +264,21 @@ func (p *Program) components(st *stores, parts *parts, listener net.Listener) []
 	if s.Roles.Has(config.RoleWorker) {
 		list = append(list,
 			component{"accepted payloads", func(ctx context.Context) error { return parts.collector.Work(ctx, payloadWorkers(s)) }},
+			component{"unread messages", parts.collector.WorkUnread},
 			component{"flows", func(ctx context.Context) error { return parts.line.WorkFlows(ctx, flowWorkers) }},
+			component{"erasures", parts.line.WorkErasures},
 			component{"schedules", parts.line.KeepSchedules},
 			(&leader{st.locks, p.Log}).component("old records", func(ctx context.Context) error { return parts.line.DropOld(ctx, keepOf(s)) }),
 		)
+		if config.Shared(s.QueueURL) { // else the queue is as old as its records
+			list = append(list, (&leader{st.locks, p.Log}).component("overdue runs", parts.line.WakeOverdue))
+		}
 		if st.keep != nil {
 			list = append(list, (&leader{st.locks, p.Log}).component("indices", st.keep))
 		}
+	}
+	if s.Roles.Has(config.RoleBridge) {
+		list = append(list, component{"bridges", parts.readers.Run})
 	}
 	if st.outbox != nil {
 		list = append(list, component{"outbox", st.outbox.Run})
@@ -269,9 +292,13 @@ func (p *Program) components(st *stores, parts *parts, listener net.Listener) []
 }
 
 // payloadWorkers is how many accepted payloads are in work at once. With a store or the queue on a server most of their time is
-// waiting, and those who wait share batches.
+// waiting, and those who wait share batches: the more, the less the servers do for each.
 func payloadWorkers(s *config.Settings) int {
-	if s.SharedRecords() || config.Shared(s.QueueURL) {
+	records, queue := s.SharedRecords(), config.Shared(s.QueueURL)
+	switch {
+	case records && queue:
+		return 192
+	case records || queue:
 		return 64
 	}
 	return 2 * runtime.GOMAXPROCS(0)

@@ -217,22 +217,56 @@ func (d *Doctor) stores(ctx context.Context) []finding {
 	}
 	for _, data := range own {
 		if _, err := os.Stat(data); err != nil {
-			return []finding{{fine, "stores", "the first start makes them"}}
+			return append([]finding{{fine, "stores", "the first start makes them"}}, d.servers(ctx)...)
 		}
 	}
 	st, err := openStores(ctx, s, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return []finding{{bad, "stores", err.Error()}}
 	}
-	findings := []finding{{fine, "stores", "can be opened; their format is this program's"}}
+	findings := append([]finding{{fine, "stores", "can be opened; their format is this program's"}}, pinged(ctx, st)...)
+	findings = append(findings, d.sameSecret(ctx, st), d.admin(ctx, st))
+	if err := st.Close(); err != nil {
+		findings = append(findings, finding{bad, "stores", err.Error()})
+	}
+	return findings
+}
+
+// pinged tells which stores do not answer.
+func pinged(ctx context.Context, st *stores) (findings []finding) {
 	for _, c := range st.checks {
 		if err := ping(ctx, c); err != nil {
 			findings = append(findings, finding{bad, c.name, err.Error()})
 		}
 	}
-	findings = append(findings, d.sameSecret(ctx, st), d.admin(ctx, st))
+	return findings
+}
+
+// servers opens the stores on servers before the first start, beside embedded ones that are removed again.
+func (d *Doctor) servers(ctx context.Context) []finding {
+	s := *d.Settings
+	if !s.SharedRecords() && !s.SharedConfig() && !config.Shared(s.QueueURL) && !config.Shared(s.CacheURL) {
+		return nil
+	}
+	dir, err := os.MkdirTemp("", "tracardi-doctor-")
+	if err != nil {
+		return []finding{{bad, "servers", err.Error()}}
+	}
+	defer os.RemoveAll(dir) //nolint:errcheck // nothing is in it
+	s.Data = dir
+	if !s.SharedRecords() {
+		s.RecordsURL = ""
+	}
+	if !s.SharedConfig() {
+		s.ConfigURL = ""
+	}
+	st, err := openStores(ctx, &s, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return []finding{{bad, "servers", err.Error()}}
+	}
+	findings := append([]finding{{fine, "servers", "can be opened; their format is this program's"}}, pinged(ctx, st)...)
 	if err := st.Close(); err != nil {
-		findings = append(findings, finding{bad, "stores", err.Error()})
+		findings = append(findings, finding{bad, "servers", err.Error()})
 	}
 	return findings
 }

@@ -45,7 +45,7 @@ func serve(t *testing.T, handler http.Handler) (s *server, url string, stop func
 func client(t *testing.T) *http.Client {
 	transport := &http.Transport{}
 	t.Cleanup(transport.CloseIdleConnections)
-	return &http.Client{Transport: transport, Timeout: 10 * time.Second}
+	return &http.Client{Transport: transport, Timeout: time.Minute}
 }
 
 func TestRunningRequestIsAnsweredWhileStopping(t *testing.T) {
@@ -199,7 +199,7 @@ func waitFor(t *testing.T, what string, holds func() bool) {
 	t.Helper()
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
-	for deadline := time.After(10 * time.Second); !holds(); {
+	for deadline := time.After(time.Minute); !holds(); {
 		select {
 		case <-deadline:
 			t.Fatalf("waited in vain for %s", what)

@@ -61,10 +61,14 @@ func Decode(text []byte, limits Limits) (*tracardi.Payload, error) {
 	if err := json.Unmarshal(text, &b); err != nil {
 		return nil, SyntaxError(err)
 	}
-	payload := &tracardi.Payload{Context: b.Context, Properties: b.Properties, ProfileLess: b.ProfileLess, Debug: b.Debug, Options: options(b.Options)}
 	if b.Source == nil || strings.TrimSpace(b.Source.ID) == "" {
 		return nil, tracardi.InvalidField("source.id", "is missing: it names the source that the events come from")
 	}
+	return b.payload(limits)
+}
+
+func (b *body) payload(limits Limits) (*tracardi.Payload, error) {
+	payload := &tracardi.Payload{Context: b.Context, Properties: b.Properties, ProfileLess: b.ProfileLess, Debug: b.Debug, Options: options(b.Options)}
 	payload.Source.ID = strings.TrimSpace(b.Source.ID)
 	if b.Session != nil {
 		payload.Session = strings.TrimSpace(b.Session.ID)

@@ -8,10 +8,12 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"slices"
 	"testing"
 	"unicode/utf8"
 
 	"github.com/tracardi/tracardi-go"
+	"github.com/tracardi/tracardi-go/bridge"
 	"github.com/tracardi/tracardi-go/internal/collect"
 	"github.com/tracardi/tracardi-go/internal/workspace"
 	"github.com/tracardi/tracardi-go/storage"
@@ -35,7 +37,8 @@ func FuzzRequest(f *testing.F) {
 	f.Add("PUT", "/redirect/spring/s", "c=%zz", "", []byte(`{"order":[1]}`))
 	f.Add("OPTIONS", "/track", "", "", []byte(nil))
 	f.Add("POST", "/redirect/spring", form, "", []byte("order=1"))
-	edge := stubbed(f)
+	edge := http.NewServeMux()
+	stubbed(f, sink{}).Routes(edge)
 	f.Fuzz(func(t *testing.T, method, path, contentType, encoding string, body []byte) {
 		r := httptest.NewRequest(http.MethodPost, "/", bytes.NewReader(body))
 		r.Method, r.URL.Path, r.URL.RawQuery = method, path, contentType // any text
@@ -63,8 +66,57 @@ func FuzzRequest(f *testing.F) {
 	})
 }
 
-// stubbed is a collector whose pipeline takes everything that is proper text.
-func stubbed(f *testing.F) http.Handler {
+// FuzzMessage proves that no message of a broker breaks a bridge or holds it up: it becomes messages of the queue that are text, the same
+// ones when it is delivered again, or one that is put aside.
+func FuzzMessage(f *testing.F) {
+	f.Add("", []byte(payload("others", "s", "")))
+	f.Add("7", []byte(`{"id":"1","type":"order-paid","time":"2026-01-02T03:04:05Z","properties":{"customer":{"id":1e300}}}`))
+	f.Add("7", []byte(`[{"total":1},{"customer":{"id":"ann"}}]`))
+	f.Add("\xff", []byte(`{"type":"a","properties":null,"events":7}`))
+	f.Add("", []byte("[]"))
+	f.Add("", []byte("\xff\xfe{"))
+	const id = "orders"
+	queue := &kept{}
+	collector := stubbed(f, queue, tracardi.Source{
+		ID: id, Types: []string{"kafka"}, Enabled: true, EventType: "order-paid", ProfileFrom: "properties.customer.id",
+	})
+	f.Fuzz(func(t *testing.T, key string, body []byte) {
+		var first []storage.Message
+		for range 2 {
+			queue.messages = nil
+			unread, err := collector.Deliver(t.Context(), tracardi.DefaultTenant, id, "kafka", []bridge.Message{{ID: "orders/0/7", Key: key, Body: body}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, m := range queue.messages {
+				if aside := m.Topic == collect.UnreadTopic; aside != (unread > 0) || aside && len(queue.messages) != 1 {
+					t.Fatalf("%d are unread, and the queue has %d messages, one of the topic %s", unread, len(queue.messages), m.Topic)
+				}
+				if !utf8.ValidString(m.ID+m.Key) || !utf8.Valid(m.Body) || !json.Valid(m.Body) {
+					t.Fatalf("no text: %q %q %q", m.ID, m.Key, m.Body)
+				}
+				if first != nil && (len(first) != len(queue.messages) || m.ID != first[i].ID || m.Key != first[i].Key) {
+					t.Fatalf("delivered again it is %q %q, and was %q %q", m.ID, m.Key, first[i].ID, first[i].Key)
+				}
+			}
+			first = queue.messages
+		}
+	})
+}
+
+// kept is a queue that shows what was sent.
+type kept struct {
+	storage.Queue
+	messages []storage.Message
+}
+
+func (q *kept) Publish(_ context.Context, _ string, messages ...storage.Message) error {
+	q.messages = messages
+	return nil
+}
+
+// stubbed is a collector whose pipeline takes everything that is proper text. It has some sources more.
+func stubbed(f *testing.F, queue storage.Queue, more ...tracardi.Source) *collect.Collector {
 	config, err := sqlite.Open(f.Context(), filepath.Join(f.TempDir(), "config.db"))
 	if err != nil {
 		f.Fatal(err)
@@ -74,7 +126,7 @@ func stubbed(f *testing.F) http.Handler {
 			f.Error(err)
 		}
 	})
-	for _, source := range sources {
+	for _, source := range slices.Concat(sources, more) {
 		entry := workspace.Entry[tracardi.Source]{ID: source.ID, Name: source.ID, Value: source}
 		if _, err := workspace.Sources(config).Put(f.Context(), tracardi.DefaultTenant, entry); err != nil {
 			f.Fatal(err)
@@ -90,8 +142,8 @@ func stubbed(f *testing.F) http.Handler {
 	if err != nil {
 		f.Fatal(err)
 	}
-	collector := collect.New(collect.Options{
-		Workspace: ws, Queue: sink{}, Log: slog.New(slog.DiscardHandler), Limits: collect.Limits{Body: 64 << 10, Plain: 128 << 10, Events: 10, Depth: 12, Keys: 200, Text: 8 << 10},
+	return collect.New(collect.Options{
+		Workspace: ws, Queue: queue, Log: slog.New(slog.DiscardHandler), Limits: collect.Limits{Body: 64 << 10, Plain: 128 << 10, Events: 10, Depth: 12, Keys: 200, Text: 8 << 10},
 		Process: func(_ context.Context, p *tracardi.Payload, _ *tracardi.Source, _ *storage.Lease) (*tracardi.Answer, error) {
 			for _, text := range append([]string{p.Session, p.Profile, p.Request.UserAgent}, texts(p)...) {
 				if !utf8.ValidString(text) {
@@ -101,9 +153,6 @@ func stubbed(f *testing.F) http.Handler {
 			return &tracardi.Answer{Task: p.ID, Session: p.Session, Profile: p.Profile}, nil
 		},
 	})
-	mux := http.NewServeMux()
-	collector.Routes(mux)
-	return mux
 }
 
 // sink is a queue that takes everything.

@@ -97,11 +97,13 @@ func tooLarge(field, format string, args ...any) error {
 	return &tracardi.Error{Kind: tracardi.TooLarge, Field: field, Message: fmt.Sprintf(format, args...)}
 }
 
+var unescaped = strings.NewReplacer("~1", "/", "~0", "~")
+
 // fieldOf turns a JSON pointer into the way people write it: /events/3/type is events[3].type.
 func fieldOf(pointer string) string {
 	var b strings.Builder
 	for _, step := range strings.Split(strings.TrimPrefix(pointer, "/"), "/") {
-		step = strings.NewReplacer("~1", "/", "~0", "~").Replace(step)
+		step = unescaped.Replace(step)
 		switch {
 		case step != "" && strings.Trim(step, "0123456789") == "" && b.Len() > 0:
 			b.WriteString("[" + step + "]")

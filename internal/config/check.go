@@ -135,7 +135,9 @@ func (s *Settings) SharedRecords() bool { return Shared(s.RecordsURL) }
 func (s *Settings) SharedConfig() bool { return Shared(s.ConfigURL) }
 
 // HasStores tells whether the process needs stores: the web application alone does not.
-func (s *Settings) HasStores() bool { return s.Roles.Has(RoleAPI) || s.Roles.Has(RoleWorker) }
+func (s *Settings) HasStores() bool {
+	return s.Roles.Has(RoleAPI) || s.Roles.Has(RoleWorker) || s.Roles.Has(RoleBridge)
+}
 
 // rest is what follows the scheme of an embedded store's URL: pebble:DIR, pebble:/DIR and pebble:///DIR all name a path.
 func rest(value string) string {
@@ -149,7 +151,7 @@ func (s *Settings) checkRoles() error {
 		return nil
 	}
 	var owned []string
-	if !s.SharedRecords() {
+	if !s.SharedRecords() && (s.Roles.Has(RoleAPI) || s.Roles.Has(RoleWorker)) { // a bridge alone needs no records
 		owned = append(owned, "records-url")
 	}
 	if !s.SharedConfig() {

@@ -203,7 +203,7 @@ func TestRefusedInput(t *testing.T) {
 		{name: "not YAML", file: "addr: [\n", want: []string{"tracardi.yaml", "line"}},
 		{name: "no file", args: []string{"--config", "/nowhere/tracardi.yaml"}, want: []string{"/nowhere/tracardi.yaml"}},
 		{name: "unknown flag", args: []string{"--dta", "x"}, want: []string{"--dta", "--data"}},
-		{name: "unknown role", args: []string{"--roles", "api,bridge"}, want: []string{"roles", "bridge", "worker"}},
+		{name: "unknown role", args: []string{"--roles", "api,bridges"}, want: []string{"roles", "bridges", "worker"}},
 		{name: "no role", args: []string{"--roles", ""}, want: []string{"roles", "at least one"}},
 		{name: "bad proxy", args: []string{"--trusted-proxies", "10.0.0.0/99"}, want: []string{"trusted-proxies", "10.0.0.0/99"}},
 		{name: "bad number", file: "memory: lots\n", want: []string{"memory", "lots"}},
@@ -236,6 +236,8 @@ func TestCheckExplains(t *testing.T) {
 		{"--addr=127.0.0.1:70000", []string{"addr:", "65535"}},
 		{"--roles=api", []string{"roles:", "embedded", "without worker", "records-url, config-url, queue-url"}},
 		{"--roles=worker,gui", []string{"roles:", "without api"}},
+		{"--roles=bridge", []string{"roles:", "without api and worker", "name servers in config-url, queue-url"}},
+		{"--roles=bridge,api --config-url=mysql://u@localhost/cdp", []string{"roles:", "without worker", "name servers in records-url, queue-url"}},
 		{"--roles=api --queue-url=pulsar://localhost", []string{"roles:", "records-url, config-url"}},
 		{"--records-url=elasticsearch:localhost:9200", []string{"records-url:", "names no server", "elasticsearch://HOST"}},
 		{"--roles=api --records-url=opensearch://localhost --config-url=mysql://u@localhost/cdp", []string{"roles:", "queue-url"}},
@@ -287,6 +289,7 @@ func TestSharedStoresAreAccepted(t *testing.T) {
 		"--config-url=mariadb://u:p@db/cdp --secret-file=/run/secrets/tracardi",
 		"--roles=gui --config-url=mysql://u:p@db/cdp",
 		"--records-url=elasticsearchs://u:p@a,b:9200/?prefix=shop",
+		"--roles=bridge --config-url=mysql://u:p@db/cdp --queue-url=pulsar://a " + secret,
 		"--roles=api --records-url=opensearch://a --config-url=mysql://u:p@db/cdp --queue-url=pulsar://a " + secret,
 	} {
 		if err := settings(t, strings.Fields(args)...).Check(); err != nil {

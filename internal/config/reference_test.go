@@ -17,7 +17,8 @@ const preamble = `# Configuration
 
 Every setting is a flag of ` + "`serve`, `config` and `doctor`" + `, an environment variable and a key of a YAML file that ` + "`--config`" + `
 names. A flag wins over the environment, the environment over the file, the file over the default. Unknown keys are errors.
-` + "`tracardi config`" + ` prints the settings that are in force and where each of them came from; secrets are masked.
+` + "`tracardi config`" + ` prints the settings that are in force and where each of them came from; secrets are masked. Flags can be read by
+everybody on the machine, so give secrets, and addresses that hold some, in the environment or in the file.
 
 ` + "```yaml config" + `
 # tracardi.yaml

@@ -19,7 +19,7 @@ type Settings struct {
 	Data      string `default:"./data" placeholder:"DIR" help:"Folder of everything that the installation keeps: records, configuration, secrets."`
 	Addr      string `default:"127.0.0.1:8686" placeholder:"HOST:PORT" help:"Address to listen on. An empty host means every network interface."`
 	PublicURL string `placeholder:"URL" help:"Address under which browsers reach this installation, such as https://cdp.example.com. Empty: made from the address to listen on."`
-	Roles     Roles  `default:"api,gui,worker" placeholder:"LIST" help:"What this process does: api takes events and serves the admin API, gui serves the web application, worker does the work in the background."`
+	Roles     Roles  `default:"api,gui,worker,bridge" placeholder:"LIST" help:"What this process does: api takes events and serves the admin API, gui serves the web application, worker does the work in the background, bridge reads from brokers such as Kafka."`
 	APIURL    string `name:"api-url" placeholder:"URL" help:"Where a process that serves only the web application finds the API, such as http://api:8686: it forwards what the pages ask for. That process must name this one in trusted-proxies. Empty: a proxy in front knows the way."`
 
 	RecordsURL string `placeholder:"URL" secret:"" help:"Store of events, sessions, profiles and logs. Empty: Pebble in the data folder. pebble:DIR: Pebble elsewhere. elasticsearch://USER:PASSWORD@HOST:9200,HOST:9200: Elasticsearch 8 or 9, opensearch: OpenSearch 2 or 3, which many processes share; elasticsearchs and opensearchs: with TLS; ?prefix=NAME keeps several installations apart, ?api-key=KEY and ?ca=FILE are known too."`
@@ -40,7 +40,7 @@ type Settings struct {
 	Demo bool `help:"Load demo data in the background when the store is empty: 10000 invented visitors of a shop and what they did in a month."`
 
 	TrustedProxies Networks `placeholder:"LIST" help:"Addresses or networks, such as 10.0.0.0/8, of the proxies in front. Their X-Forwarded-For and X-Forwarded-Proto are believed, nobody else's."`
-	EgressAllow    Networks `placeholder:"LIST" help:"Private addresses or networks, such as 10.1.0.0/16, that flows may call. The public internet is always open to them, everything else is closed."`
+	EgressAllow    Networks `placeholder:"LIST" help:"Private addresses or networks, such as 10.1.0.0/16, that flows and bridges may call. The public internet is always open to them, everything else is closed."`
 	MaxBodyBytes   int64    `default:"5242880" placeholder:"BYTES" help:"Largest request body."`
 	RefuseBots     bool     `help:"Answer 401 to events of crawlers and other known bots."`
 	SystemEvents   bool     `default:"true" negatable:"" help:"Add events of the system's own: visit-started, session-opened, profile-created."`
@@ -85,9 +85,10 @@ const (
 	RoleAPI    = "api"
 	RoleGUI    = "gui"
 	RoleWorker = "worker"
+	RoleBridge = "bridge"
 )
 
-var knownRoles = []string{RoleAPI, RoleGUI, RoleWorker}
+var knownRoles = []string{RoleAPI, RoleGUI, RoleWorker, RoleBridge}
 
 // Has tells whether a role is among them.
 func (r Roles) Has(role string) bool { return slices.Contains(r, role) }

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/tracardi/tracardi-go"
@@ -88,13 +90,13 @@ type (
 		Block      bool           `json:"block_flow"`
 		Background bool           `json:"run_in_background"`
 		Continue   bool           `json:"on_error_continue"`
-		Repeat     int            `json:"on_connection_error_repeat"`
+		Repeat     oldNumber      `json:"on_connection_error_repeat"`
 		Append     bool           `json:"append_input_payload"`
 		RunOnce    struct {
-			Enabled bool    `json:"enabled"`
-			Type    string  `json:"type"`
-			Value   string  `json:"value"`
-			TTL     Seconds `json:"ttl"`
+			Enabled bool      `json:"enabled"`
+			Type    string    `json:"type"`
+			Value   string    `json:"value"`
+			TTL     oldNumber `json:"ttl"`
 		} `json:"run_once"`
 		Join *struct {
 			Merge   bool                  `json:"merge"`
@@ -116,6 +118,24 @@ type (
 		} `json:"data"`
 	}
 )
+
+// oldNumber is a number that the original's forms may have saved as a text; an empty one is 0.
+type oldNumber float64
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (n *oldNumber) UnmarshalJSON(raw []byte) error {
+	text := strings.TrimSpace(strings.Trim(string(raw), `"`))
+	if text == "" || text == "null" {
+		*n = 0
+		return nil
+	}
+	number, err := strconv.ParseFloat(text, 64)
+	if err != nil || math.IsNaN(number) || math.IsInf(number, 0) {
+		return fmt.Errorf("%s is no number", raw)
+	}
+	*n = oldNumber(number)
+	return nil
+}
 
 func importOriginal(text []byte) (d Document, notes []string, err error) {
 	var old oldFlow
@@ -175,11 +195,11 @@ func (o *oldSpec) switches(debug bool) (Switches, error) {
 	if o.Continue {
 		s.OnError = OnErrorContinue
 	}
-	if o.Repeat > 1 {
-		s.Retry = &Retry{Times: min(o.Repeat-1, 20)}
+	if o.Repeat >= 2 {
+		s.Retry = &Retry{Times: int(min(o.Repeat-1, 20))}
 	}
 	if once := o.RunOnce; once.Enabled {
-		s.RunOnce = &RunOnce{TTL: once.TTL}
+		s.RunOnce = &RunOnce{TTL: Seconds(once.TTL)}
 		if once.Type == "condition" {
 			s.RunOnce.Condition = once.Value
 		} else {

@@ -19,7 +19,7 @@ const original = `{
 			{"id": "n1", "type": "flowNode", "position": {"x": 10, "y": 20.5}, "data": {"start": false, "debug": false,
 				"spec": {"id": "x", "className": "IfAction", "module": "tracardi.process_engine.action.v1.if_action", "inputs": ["payload"], "outputs": ["true", "false"],
 					"init": {"condition": "event@properties.value > 100", "unknown": 1}, "skip": false, "on_error_continue": true,
-					"on_connection_error_repeat": 3, "run_once": {"value": "event@properties.cart", "ttl": 60, "type": "value", "enabled": true}},
+					"on_connection_error_repeat": "3", "run_once": {"value": "event@properties.cart", "ttl": "60", "type": "value", "enabled": true}},
 				"metadata": {"name": "Is it big?", "type": "condNode"}}},
 			{"id": "n2", "type": "flowNode", "position": {"x": 30, "y": 40}, "data": {"start": false, "debug": true,
 				"spec": {"className": "PutAction", "module": "old.module", "init": {"key": "size", "val": "big"}, "append_input_payload": true, "run_in_background": true,
@@ -90,6 +90,11 @@ func TestImportRefuses(t *testing.T) {
 	for _, text := range []string{``, `[]`, `{}`, `{"graph": 1}`, `{"flowGraph": {"nodes": 1}}`, `{"graph": {"nodes": [{"id": "a", "type": "no.such"}]}}`} {
 		if _, _, err := flow.Import([]byte(text)); err == nil {
 			t.Errorf("%s was imported", text)
+		}
+	}
+	for _, number := range []string{"many", "NaN", "Inf", "-inf", "3s"} {
+		if _, _, err := flow.Import([]byte(strings.Replace(original, `"3"`, `"`+number+`"`, 1))); err == nil {
+			t.Errorf("%s tries were imported", number)
 		}
 	}
 }

@@ -24,7 +24,7 @@ type entity struct {
 func (p *Pipeline) loadEntities(ctx context.Context, w *Work, locks *held) error {
 	for i := range w.Incoming {
 		given := &w.Incoming[i]
-		t, ok := eventtype.Lookup(eventType(given.Type))
+		t, ok := eventtype.Lookup(tracardi.EventTypeOf(given.Type))
 		if !ok || t.Entity == nil {
 			continue
 		}

@@ -1,7 +1,6 @@
 package pipeline
 
 import (
-	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -14,8 +13,12 @@ func events(w *Work) error {
 	built := make([]tracardi.Event, len(w.Incoming))
 	w.Events = make([]*tracardi.Event, len(w.Incoming))
 	for i := range w.Incoming {
-		w.build(&built[i], &w.Incoming[i])
-		w.Events[i] = &built[i]
+		e := &built[i]
+		w.build(e, &w.Incoming[i])
+		if e.Metadata.Insert.Equal(w.received()) { // what came in together is listed in the order in which it was sent
+			e.Metadata.Insert = e.Metadata.Insert.Add(time.Duration(i) * time.Microsecond)
+		}
+		w.Events[i] = e
 	}
 	return nil
 }
@@ -26,7 +29,7 @@ func (w *Work) build(e *tracardi.Event, given *tracardi.NewEvent) {
 	if !e.Given {
 		e.ID = newID()
 	}
-	e.Type = eventType(given.Type)
+	e.Type = tracardi.EventTypeOf(given.Type)
 	e.Name = eventName(e.Type)
 	e.Metadata = tracardi.EventMetadata{
 		Insert: w.happened(given.Insert), Create: given.Create, Update: given.Update,
@@ -73,23 +76,6 @@ func (w *Work) happened(told time.Time) time.Time {
 		return received
 	}
 	return told
-}
-
-// EventType is a type as events are stored under it.
-func EventType(given string) string { return eventType(given) }
-
-// eventType writes a type the way types are compared: in lower case, with dashes for blanks.
-func eventType(given string) string {
-	given = strings.TrimSpace(given)
-	if strings.IndexFunc(given, func(r rune) bool { return unicode.IsSpace(r) || unicode.ToLower(r) != r }) < 0 {
-		return given
-	}
-	return strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) {
-			return '-'
-		}
-		return unicode.ToLower(r)
-	}, given)
 }
 
 // eventName makes "Page View" of "page-view".

@@ -55,9 +55,9 @@ func TestEventsWithoutProfileOrSession(t *testing.T) {
 	if id, err := uuid.Parse(e.ID); err != nil || id.Version() != 7 || e.ID == w.Events[1].ID {
 		t.Errorf("id is %q", e.ID)
 	}
-	for _, e := range w.Events {
-		if !e.Metadata.Insert.Equal(noon) {
-			t.Errorf("happened at %v: not told, or told to be in the future", e.Metadata.Insert)
+	for i, e := range w.Events { // in the order in which they were sent
+		if want := noon.Add(time.Duration(i) * time.Microsecond); !e.Metadata.Insert.Equal(want) {
+			t.Errorf("happened at %v, want %v: not told, or told to be in the future", e.Metadata.Insert, want)
 		}
 	}
 	w = firstVisit(tracardi.NewEvent{Type: "page-view"})
@@ -71,7 +71,7 @@ func TestEventsWithoutProfileOrSession(t *testing.T) {
 func TestEventTypesAndNames(t *testing.T) {
 	f := func(given, kind, name string) {
 		t.Helper()
-		got := eventType(given)
+		got := tracardi.EventTypeOf(given)
 		if got != kind || eventName(got) != name {
 			t.Errorf("%q: got %q, %q, want %q, %q", given, got, eventName(got), kind, name)
 		}
@@ -85,8 +85,8 @@ func TestEventTypesAndNames(t *testing.T) {
 	f("", "", "")
 	rapid.Check(t, func(t *rapid.T) {
 		given := rapid.String().Draw(t, "type")
-		if once := eventType(given); eventType(once) != once {
-			t.Fatalf("%q became %q, then %q", given, once, eventType(once))
+		if once := tracardi.EventTypeOf(given); tracardi.EventTypeOf(once) != once {
+			t.Fatalf("%q became %q, then %q", given, once, tracardi.EventTypeOf(once))
 		}
 	})
 }

@@ -86,3 +86,9 @@ func (c *people) drop(w *Work) {
 		c.profiles.Invalidate(personKey{w.Payload.Tenant, other.Profile.ID})
 	}
 }
+
+// forget empties the cache.
+func (c *people) forget() {
+	c.sessions.InvalidateAll()
+	c.profiles.InvalidateAll()
+}

@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/tracardi/tracardi-go"
@@ -41,12 +42,15 @@ type Options struct {
 	Resource func(ctx context.Context, tenant, id string, into any) error
 	// Message makes the message by which a payload is accepted for later.
 	Message func(*tracardi.Payload) (storage.Message, error)
+
+	Topics []string // of the queue, whose dead letters may speak of people
 }
 
 // Pipeline processes payloads. It may be used by many goroutines.
 type Pipeline struct {
 	options Options
 	people  *people
+	erased  atomic.Int64 // counts how often people was emptied because of an erasure
 	stages  []stage
 	samples sync.Map // live flow → what limits the traces of its runs
 	tallies tallies
@@ -86,6 +90,9 @@ func New(o Options) *Pipeline {
 		{"conclusions", pure(conclusions)},
 		{"session state", pure(sessionState)},
 	}
+	if o.Workspace != nil {
+		o.Workspace.OnChange(p.forgetErased)
+	}
 	if !o.SystemEvents {
 		p.stages = slices.DeleteFunc(p.stages, func(s stage) bool { return s.name == "system events" })
 	}
@@ -118,8 +125,17 @@ func (p *Pipeline) Process(ctx context.Context, payload *tracardi.Payload, sourc
 
 // attempt processes the payload once. again says that the attempt before met a conflict: then the events that are stored already
 // are looked for.
-func (p *Pipeline) attempt(ctx context.Context, payload *tracardi.Payload, source *tracardi.Source, done *storage.Lease, before *earlier, again bool) (*tracardi.Answer, error) {
+func (p *Pipeline) attempt(ctx context.Context, given *tracardi.Payload, source *tracardi.Source, done *storage.Lease, before *earlier, again bool) (*tracardi.Answer, error) {
+	erased := p.erased.Load()
+	payload, err := p.withoutErased(ctx, given, source)
+	if err != nil {
+		return nil, err
+	}
+	if payload == nil {
+		return &tracardi.Answer{Task: given.ID}, p.acknowledge(ctx, given.Tenant, done)
+	}
 	w := p.newWork(payload, source)
+	w.erased = erased
 	w.earlier, w.around.Memo = before, &before.memo
 	locks := &held{locks: p.options.Locks, tenant: payload.Tenant, taken: make([]takenLock, 0, 7), wanted: before.wanted}
 	w.locks = locks
@@ -145,9 +161,11 @@ func (p *Pipeline) attempt(ctx context.Context, payload *tracardi.Payload, sourc
 		return nil, err
 	}
 	w.timed(p.options.Now())
-	ticket := p.commit(w, done)
+	ticket, err := p.commit(w, done)
+	if err != nil {
+		return nil, err
+	}
 	fault.At(fault.Taken)
-	p.people.put(w)
 	if len(w.Entities) == 0 && !p.options.HoldLocks { // else the next payload would read an entity that is about to change
 		locks.release() // the order is fixed: the next payload of this profile may begin while this one syncs
 	}
@@ -160,19 +178,26 @@ func (p *Pipeline) attempt(ctx context.Context, payload *tracardi.Payload, sourc
 	return w.answer(), nil
 }
 
-// commit hands over what the work changed.
-func (p *Pipeline) commit(w *Work, done *storage.Lease) storage.Ticket {
+// commit hands over what the work changed, and keeps it in the cache. It is a Conflict when somebody was erased since the load: it
+// may be one of those whose documents were loaded.
+func (p *Pipeline) commit(w *Work, done *storage.Lease) (storage.Ticket, error) {
+	if p.erased.Load() != w.erased {
+		return nil, errErased
+	}
 	room := texts.Get().(*[]byte)
 	defer release(room)
 	set := w.changes(room)
 	set.Done = done
-	return p.options.Records.Commit(set)
+	ticket := p.options.Records.Commit(set)
+	p.people.put(w)
+	p.dropErased(w)
+	return ticket, nil
 }
 
 func (p *Pipeline) newWork(payload *tracardi.Payload, source *tracardi.Source) *Work {
 	w := &Work{
 		Payload: payload, Source: source, Now: p.options.Now().UTC(), Hasher: p.options.Hasher, Instance: p.options.Instance,
-		visiting: &visiting{}, person: &person{},
+		visiting: &visiting{}, person: &person{}, erased: p.erased.Load(),
 	}
 	if p.options.Workspace != nil {
 		w.Flows = p.options.Workspace.Snapshot(payload.Tenant).Flows

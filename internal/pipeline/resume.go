@@ -221,10 +221,13 @@ func (p *Pipeline) loadFor(ctx context.Context, w *Work, doc *Run, locks *held) 
 // commitRun stores what going on with a run changed, and acknowledges the message that asked for it.
 func (p *Pipeline) commitRun(ctx context.Context, w *Work, lease *storage.Lease, locks *held) error {
 	w.SaveSession = w.sessionChanged && w.Session.ID != ""
-	ticket := p.commit(w, lease)
-	p.people.put(w)
+	ticket, err := p.commit(w, lease)
+	if err != nil {
+		return err
+	}
 	if w.Session.ID != "" && !w.sessionChanged {
 		keep(p.people.sessions, personKey{w.Payload.Tenant, w.Session.ID}, w.Session, w.Session.Size)
+		p.dropErased(w)
 	}
 	if !p.options.HoldLocks {
 		locks.release() // as after a payload
@@ -282,7 +285,7 @@ func CancelRuns(ctx context.Context, stored storage.Records, tenant, id string, 
 		if err := json.Unmarshal(doc.Body, &run); err != nil {
 			return cancelled, fmt.Errorf("read run %q: %w", doc.ID, err)
 		}
-		run.Status, run.Reason, run.State, run.Subject, run.Waits = RunCancelled, "the flow was unpublished", "", "", nil
+		run.Status, run.Reason, run.State, run.Subject, run.Waits, run.Due = RunCancelled, "the flow was unpublished", "", "", nil, time.Time{}
 		run.Metadata.Time.Update = now
 		body, err := json.Marshal(run)
 		if err != nil {
@@ -330,4 +333,5 @@ func unlessConflict(err error) error {
 var (
 	flowField   = expr.MustPath("flow.id")
 	statusField = expr.MustPath("status")
+	dueField    = expr.MustPath("due")
 )

@@ -47,6 +47,7 @@ type Run struct {
 	Broken   string      `json:"broken,omitempty"` // node that failed first
 	Reason   string      `json:"reason,omitempty"` // why it was cancelled
 	Waits    []RunWait   `json:"waits,omitempty"`
+	Due      time.Time   `json:"due,omitzero"` // when the first of them ends by itself
 	Consents []string    `json:"consents,omitempty"`
 	Hops     int         `json:"hops,omitempty"`
 
@@ -187,6 +188,9 @@ func (p *Pipeline) store(w *Work, run *flowRun) error {
 		for i := range run.Pauses {
 			pause := &run.Pauses[i]
 			doc.Waits = append(doc.Waits, RunWait{pause.ID, pause.Node, pause.Until, pause.EventType, pause.Unknown})
+			if pause.Unknown == "" && (doc.Due.IsZero() || pause.Until.Before(doc.Due)) {
+				doc.Due = pause.Until
+			}
 			if !run.paused[pause.ID] {
 				w.messages = append(w.messages, wakeMessage(wake{Run: run.ID, Pause: pause.ID}, pause.Until))
 			}

@@ -23,7 +23,7 @@ func systemEvents(w *Work) error {
 	types := make([]any, 0, len(w.Incoming)+1)
 	created := false
 	for i := range w.Incoming {
-		name := eventType(w.Incoming[i].Type)
+		name := tracardi.EventTypeOf(w.Incoming[i].Type)
 		if name == visitEnded {
 			return nil
 		}

@@ -62,7 +62,7 @@ func TestSystemEventsAsBuilt(t *testing.T) {
 	}
 	want := []row{
 		{"page-view", "web", 0, true, `{}{}`},
-		{"search", "web", 0, false, `{}{}`},
+		{"search", "web", -time.Microsecond, false, `{}{}`},
 		{"profile-created", "@internal", 3 * time.Second, false, `{}{"async":true}`},
 		{"visit-started", "@internal", time.Second, false, `{"trigger-event-types":["page-view","search","profile-created"]}{"async":true}`},
 		{"session-opened", "@internal", 2 * time.Second, false, `{}{"async":true}`},

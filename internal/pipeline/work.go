@@ -33,6 +33,8 @@ type Work struct {
 
 	SaveEvents bool
 
+	erased int64 // Pipeline.erased before the load
+
 	Flows *workspace.Plan // what is live; nil for nothing
 
 	Identified     string // how the profile was found, see identified.go

@@ -15,6 +15,7 @@ type Snapshot struct {
 	Resources    map[string]*tracardi.Resource // by id, disabled ones included; their secrets are encrypted
 	settings     *Settings                     // nil for the defaults, see General
 	Flows        *Plan                         // nil when there never were any
+	Erasures     bool                          // somebody was erased once: there are tombstones
 }
 
 var empty = &Snapshot{}
@@ -27,6 +28,7 @@ var loaders = map[string]func(w *Workspace, ctx context.Context, s *Snapshot, te
 	KindSettings: (*Workspace).loadSettings,
 	KindLiveFlow: (*Workspace).loadFlows,
 	KindTrigger:  (*Workspace).loadFlows,
+	KindErasures: (*Workspace).loadErasures,
 }
 
 func (w *Workspace) loadSources(ctx context.Context, s *Snapshot, tenant string) error {

@@ -26,8 +26,8 @@ type Trigger struct {
 	Flow        string    `json:"flow" minLength:"1" maxLength:"80" doc:"Id of the flow that runs."`
 	Enabled     bool      `json:"enabled"`
 	Priority    int       `json:"priority,omitempty" minimum:"-1000" maximum:"1000" doc:"Flows of one event run in the order of this number, then of the triggers' names."`
-	EventType   string    `json:"event_type,omitempty" maxLength:"200" doc:"Type of the events; left out for all."`
-	Source      string    `json:"source,omitempty" maxLength:"80" doc:"Id of the source of the events; left out for all, the system's own included."`
+	EventType   string    `json:"event_type,omitempty" maxLength:"200" doc:"Type of the events; left out or * for all."`
+	Source      string    `json:"source,omitempty" maxLength:"200" doc:"Source of the events, by its id or its name; left out or * for all, the system's own included."`
 	Consents    []string  `json:"consents,omitempty" maxItems:"50" doc:"Ids of consents that the profile must have given. When one is withdrawn, waiting runs end."`
 	Condition   string    `json:"condition,omitempty" maxLength:"16384" doc:"What must hold, such as event@properties.value > 10."`
 	Schedule    *Schedule `json:"schedule,omitempty" doc:"Run at times, without a profile."`

@@ -13,8 +13,8 @@ import (
 	"github.com/tracardi/tracardi-go/storage"
 )
 
-// pollInterval bounds how long a change that another process made stays unseen.
-const pollInterval = 500 * time.Millisecond
+// PollInterval bounds how long a change that another process made stays unseen.
+const PollInterval = 500 * time.Millisecond
 
 // Workspace holds the snapshots of all tenants.
 type Workspace struct {
@@ -63,7 +63,7 @@ func (w *Workspace) OnChange(f func(tenant, kind string)) {
 // Run looks for changes until ctx ends, and returns nil then. While the configuration cannot be read the snapshots stay as
 // they are.
 func (w *Workspace) Run(ctx context.Context) error {
-	tick := time.NewTicker(pollInterval)
+	tick := time.NewTicker(PollInterval)
 	defer tick.Stop()
 	for failing := false; ; {
 		select {

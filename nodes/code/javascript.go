@@ -49,8 +49,8 @@ func init() {
 // goes on. set(place, value) and remove(place) change the profile, session, event or memory, such as
 // set("profile@traits.color", "red"); log(text) notes a line beside the run. An error that is thrown goes to the port error.
 //
-// The language is ES2023. The function runs alone: no network, no files, no timers, no modules, at most 32 MB of memory and the
-// time that is set here. Nothing stays from one run to the next; use memory, or the nodes that read and write shared values.
+// The language is ES2023. The function runs alone: no network, no files, no timers, no modules, at most 32 MB of memory, calls
+// and lists within each other up to a depth of about 1000, and the time that is set here. Nothing stays from one run to the next; use memory, or the nodes that read and write shared values.
 type JavaScript struct {
 	Code         string `json:"code" title:"Code" help:"Defines a function run, such as function run({payload}) { return {sum: payload.a + payload.b} }." widget:"code" required:"true"`
 	Milliseconds int    `json:"milliseconds" title:"Longest run" help:"Milliseconds after which the code is stopped." min:"1" max:"5000"`
@@ -64,7 +64,7 @@ var prelude string
 const (
 	maxCode    = 256 << 10
 	maxMemory  = 32 << 20
-	maxStack   = 512 << 10
+	maxStack   = 1000 // calls within each other, or as deep a nesting of what is read and written: the machine counts frames, not bytes
 	compileFor = 2 * time.Second
 )
 

@@ -1,11 +1,9 @@
 package code
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -13,6 +11,7 @@ import (
 
 	"github.com/tracardi/tracardi-go"
 	"github.com/tracardi/tracardi-go/node"
+	"github.com/tracardi/tracardi-go/node/call"
 )
 
 func init() {
@@ -67,53 +66,32 @@ func init() {
 
 // Run implements node.Node.
 func (n *Remote) Run(ctx context.Context, in *node.Input) (node.Output, error) {
-	ctx, cancel := context.WithTimeout(ctx, time.Duration(n.Milliseconds)*time.Millisecond)
-	defer cancel()
 	var to program
 	if err := in.Resource(ctx, n.Resource.ID, &to); err != nil {
 		return node.Output{}, err
 	}
-	request, err := n.request(ctx, in, to)
+	asked, err := ask(in)
 	if err != nil {
 		return node.Output{}, err
 	}
-	response, err := in.Client().Do(request)
+	settings, err := json.Marshal(n.Settings)
 	if err != nil {
-		return node.Output{}, fmt.Errorf("ask the program: %w", err)
+		return node.Output{}, err
 	}
-	defer response.Body.Close() //nolint:errcheck // it was read
-	text, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
+	answer, err := call.Request{
+		System: "the program", Method: http.MethodPost, URL: to.URL, Bearer: to.Token, Type: "application/json", Bytes: maxAnswer,
+		Body:    append(append(append(asked[:len(asked)-1], `,"settings":`...), settings...), '}'),
+		Timeout: time.Duration(n.Milliseconds) * time.Millisecond, Header: map[string]string{"User-Agent": "Tracardi"},
+	}.Do(ctx, in)
 	if err != nil {
-		return node.Output{}, fmt.Errorf("read the program's answer: %w", err)
+		return node.Output{}, err
 	}
-	if response.StatusCode != http.StatusOK {
-		return node.Output{}, fmt.Errorf("the program answered %d: %s", response.StatusCode, strings.TrimSpace(string(text[:min(len(text), maxComplaint)])))
+	if answer.Status != http.StatusOK {
+		return node.Output{}, fmt.Errorf("the program answered %d: %s", answer.Status, strings.TrimSpace(string(answer.Body[:min(len(answer.Body), maxComplaint)])))
 	}
-	a, err := parse(text)
+	a, err := parse(answer.Body)
 	if err != nil {
 		return node.Output{}, err
 	}
 	return a.apply(in)
-}
-
-func (n *Remote) request(ctx context.Context, in *node.Input, to program) (*http.Request, error) {
-	asked, err := ask(in)
-	if err != nil {
-		return nil, err
-	}
-	settings, err := json.Marshal(n.Settings)
-	if err != nil {
-		return nil, err
-	}
-	asked = append(append(append(asked[:len(asked)-1], `,"settings":`...), settings...), '}')
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, to.URL, bytes.NewReader(asked))
-	if err != nil {
-		return nil, err
-	}
-	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("User-Agent", "Tracardi")
-	if to.Token != "" {
-		request.Header.Set("Authorization", "Bearer "+to.Token)
-	}
-	return request, nil
 }

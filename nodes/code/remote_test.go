@@ -3,10 +3,12 @@ package code_test
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
 
+	"github.com/tracardi/tracardi-go"
 	"github.com/tracardi/tracardi-go/node"
 	"github.com/tracardi/tracardi-go/node/nodetest"
 )
@@ -73,9 +75,41 @@ func TestAnswersOfRemotePrograms(t *testing.T) {
 	f(200, `{"port": "error", "payload": {"message": "m"}}`, "[{error map[message:m]}] <nil>")
 	f(200, `{"port": "elsewhere"}`, `the port "elsewhere"`)
 	f(200, `not json`, "cannot be read")
-	f(200, `{"port": "payload", "payload": {"a": "`+strings.Repeat("x", 1<<20)+`"}}`, "more than 1048576")
-	f(500, `oh`, "answered 500: oh")
+	f(200, `{"port": "payload", "payload": {"a": "`+strings.Repeat("x", 1<<20)+`"}}`, "larger than 1048576")
+	f(500, `oh`, "answered 500 Internal Server Error: oh")
 	f(200, `{"port": "true", "changes": [["profile@traits.a", 1], ["flow@id", 2]]}`, "change 2 of the program")
+}
+
+// TestLostAnswerOfRemoteProgram hangs up on a question that was read, and refuses one: of the first nobody knows whether the program
+// did what it was asked for, so that it is not asked again, and the second did nothing.
+func TestLostAnswerOfRemoteProgram(t *testing.T) {
+	n, err := node.Lookup("code.remote").Configure([]byte(`{"resource": "p", "milliseconds": 30000}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		answer  http.HandlerFunc
+		unknown bool
+	}{
+		"hung up": {func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			connection, _, _ := http.NewResponseController(w).Hijack()
+			_ = connection.Close()
+		}, true},
+		"broken off": {func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Length", "100")
+			_, _ = io.WriteString(w, "{")
+		}, true},
+		"busy": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) }, false},
+	} {
+		flow := nodetest.NewFlow()
+		flow.Resources["p"] = map[string]any{"url": "http://nodes.example/"}
+		flow.Server(t, c.answer)
+		_, err := n.Run(t.Context(), flow.Input(t, "payload", ""))
+		if tracardi.KindOf(err) != tracardi.Unavailable || node.IsUnknown(err) != c.unknown {
+			t.Errorf("%s: %v of kind %v; unknown: %v, want %v", name, err, tracardi.KindOf(err), node.IsUnknown(err), c.unknown)
+		}
+	}
 }
 
 func TestProgramNeedsAnAddress(t *testing.T) {

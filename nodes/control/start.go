@@ -38,7 +38,8 @@ type Start struct {
 
 // Run implements node.Node.
 func (n *Start) Run(_ context.Context, in *node.Input) (node.Output, error) {
-	if len(n.EventTypes) > 0 && !slices.Contains(n.EventTypes, node.Reference{ID: in.Event().Type}) {
+	wanted := func(r node.Reference) bool { return r.EventType() == in.Event().Type }
+	if len(n.EventTypes) > 0 && !slices.ContainsFunc(n.EventTypes, wanted) {
 		return node.Output{}, nil
 	}
 	return node.To("payload", in.Payload), nil

@@ -40,7 +40,7 @@ type WaitForEvent struct {
 // Run implements node.Node.
 func (n *WaitForEvent) Run(_ context.Context, in *node.Input) (node.Output, error) {
 	return node.Output{Wait: &node.Wait{
-		Until: n.Timeout.From(in.Now()), EventType: n.EventType.ID, Condition: n.Condition.Expr(),
+		Until: n.Timeout.From(in.Now()), EventType: n.EventType.EventType(), Condition: n.Condition.Expr(),
 		Matched: "happened", Result: node.Result{Port: "timeout", Payload: in.Payload},
 	}}, nil
 }

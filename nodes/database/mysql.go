@@ -72,12 +72,7 @@ func (s *MySQLServer) open(network node.Network) (*sql.DB, error) {
 
 // TestConnection implements node.ConnectionTester.
 func (s *MySQLServer) TestConnection(ctx context.Context, network node.Network) error {
-	db, err := s.open(network)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = db.Close() }()
-	return db.PingContext(ctx)
+	return ping(ctx, network, s)
 }
 
 // MySQL runs a statement in a database of MySQL or MariaDB. A select goes on at the port result with {"result": [{"column": …}, …]}, up to
@@ -95,29 +90,14 @@ type MySQL struct {
 
 // Run implements node.Node.
 func (n *MySQL) Run(ctx context.Context, in *node.Input) (node.Output, error) {
-	server := newMySQLServer()
-	if err := in.Resource(ctx, n.Source.ID, server); err != nil {
-		return node.Output{}, err
-	}
-	data, err := parameters(in, n.Data)
-	if err != nil {
-		return node.Output{}, err
-	}
-	ctx, cancel := context.WithTimeout(ctx, time.Duration(n.Timeout)*time.Second)
-	defer cancel()
-	db, err := server.open(in)
-	if err != nil {
-		return node.Output{}, err
-	}
-	defer func() { _ = db.Close() }()
-	asked := statement{"MySQL", marked(n.Query), data, n.Type == "select", func(err error) (string, bool) {
+	asked := statement{"MySQL", marked(n.Query), n.Data, n.Type == "select", func(err error) (string, bool) {
 		refused, ok := errors.AsType[*mysql.MySQLError](err)
 		if !ok {
 			return "", false
 		}
 		return refused.Message, true
 	}}
-	return asked.run(ctx, db)
+	return asked.run(ctx, in, n.Source, newMySQLServer(), n.Timeout)
 }
 
 // Repeatable implements node.Repeater.

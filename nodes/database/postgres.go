@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -78,12 +77,7 @@ func (s *PostgresServer) open(network node.Network) (*sql.DB, error) {
 
 // TestConnection implements node.ConnectionTester.
 func (s *PostgresServer) TestConnection(ctx context.Context, network node.Network) error {
-	db, err := s.open(network)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = db.Close() }()
-	return db.PingContext(ctx)
+	return ping(ctx, network, s)
 }
 
 // Postgres runs a statement in a database of PostgreSQL. Its rows, up to a thousand, go on at the port result as {"result": [{"column": …}, …]};
@@ -101,29 +95,14 @@ type Postgres struct {
 
 // Run implements node.Node.
 func (n *Postgres) Run(ctx context.Context, in *node.Input) (node.Output, error) {
-	server := newPostgresServer()
-	if err := in.Resource(ctx, n.Source.ID, server); err != nil {
-		return node.Output{}, err
-	}
-	data, err := parameters(in, n.Data)
-	if err != nil {
-		return node.Output{}, err
-	}
-	ctx, cancel := context.WithTimeout(ctx, time.Duration(n.Timeout)*time.Second)
-	defer cancel()
-	db, err := server.open(in)
-	if err != nil {
-		return node.Output{}, err
-	}
-	defer func() { _ = db.Close() }()
-	asked := statement{"PostgreSQL", n.Query, data, true, func(err error) (string, bool) {
+	asked := statement{"PostgreSQL", n.Query, n.Data, true, func(err error) (string, bool) {
 		refused, ok := errors.AsType[*pgconn.PgError](err)
 		if !ok {
 			return "", false
 		}
 		return refused.Message, true
 	}}
-	return asked.run(ctx, db)
+	return asked.run(ctx, in, n.Source, newPostgresServer(), n.Timeout)
 }
 
 // Repeatable implements node.Repeater. Other statements may change something.

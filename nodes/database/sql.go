@@ -55,20 +55,55 @@ func marked(statement string) string {
 type statement struct {
 	system  string // for messages
 	text    string
-	data    []any
+	data    []node.Value
 	rows    bool                                  // it gives rows
 	refusal func(error) (message string, ok bool) // what the database says of a statement, or of an account, that it does not take
 }
 
-// run goes on at the port result, or at the error port when the database refuses. When the statement was sent and the answer is lost,
+// server is a resource that holds a database.
+type server interface {
+	// open makes a handle that dials as flows may. The caller closes it.
+	open(network node.Network) (*sql.DB, error)
+}
+
+// ping tries to connect.
+func ping(ctx context.Context, network node.Network, to server) error {
+	db, err := to.open(network)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	return db.PingContext(ctx)
+}
+
+// run sends the statement to the database of a resource, which it reads into at, and waits some seconds for the answer.
+func (s *statement) run(ctx context.Context, in *node.Input, from node.Reference, at server, seconds int) (node.Output, error) {
+	if err := in.Resource(ctx, from.ID, at); err != nil {
+		return node.Output{}, err
+	}
+	values, err := parameters(in, s.data)
+	if err != nil {
+		return node.Output{}, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, time.Duration(seconds)*time.Second)
+	defer cancel()
+	db, err := at.open(in)
+	if err != nil {
+		return node.Output{}, err
+	}
+	defer func() { _ = db.Close() }()
+	return s.send(ctx, db, values)
+}
+
+// send goes on at the port result, or at the error port when the database refuses. When the statement was sent and the answer is lost,
 // nobody knows whether it was run: that is an error of node.Unknown.
-func (s *statement) run(ctx context.Context, db *sql.DB) (node.Output, error) {
+func (s *statement) send(ctx context.Context, db *sql.DB, values []any) (node.Output, error) {
 	var payload map[string]any
 	connection, err := db.Conn(ctx)
 	connected := err == nil
 	if connected {
 		defer func() { _ = connection.Close() }()
-		payload, err = s.execute(ctx, connection)
+		payload, err = s.execute(ctx, connection, values)
 	}
 	if err == nil {
 		return node.To("result", payload), nil
@@ -87,9 +122,9 @@ func (s *statement) run(ctx context.Context, db *sql.DB) (node.Output, error) {
 }
 
 // execute makes the payload of what the statement gives.
-func (s *statement) execute(ctx context.Context, connection *sql.Conn) (map[string]any, error) {
+func (s *statement) execute(ctx context.Context, connection *sql.Conn, values []any) (map[string]any, error) {
 	if s.rows {
-		rows, err := connection.QueryContext(ctx, s.text, s.data...)
+		rows, err := connection.QueryContext(ctx, s.text, values...)
 		if err != nil {
 			return nil, err
 		}
@@ -97,7 +132,7 @@ func (s *statement) execute(ctx context.Context, connection *sql.Conn) (map[stri
 		found, err := objects(rows)
 		return map[string]any{"result": found}, err
 	}
-	done, err := connection.ExecContext(ctx, s.text, s.data...)
+	done, err := connection.ExecContext(ctx, s.text, values...)
 	if err != nil {
 		return nil, err
 	}

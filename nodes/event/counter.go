@@ -52,6 +52,6 @@ func (n *Counter) Run(ctx context.Context, in *node.Input) (node.Output, error) 
 	if err != nil {
 		return node.Output{}, err
 	}
-	count, err := in.Records().Count(ctx, "event", expr.All(expr.OneOf(typePath, n.EventType.ID), where, between(since, time.Time{})))
+	count, err := in.Records().Count(ctx, "event", expr.All(expr.OneOf(typePath, n.EventType.EventType()), where, between(since, time.Time{})))
 	return node.To("payload", map[string]any{"events": count}), err
 }

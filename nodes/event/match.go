@@ -69,7 +69,7 @@ func (n *MatchSequence) Run(_ context.Context, in *node.Input) (node.Output, err
 		if found, ok := tracardi.Dig(event, "type"); ok {
 			kind, _ = found.(string)
 		}
-		if matched < len(n.Sequence) && kind == n.Sequence[matched].ID {
+		if matched < len(n.Sequence) && tracardi.EventTypeOf(kind) == n.Sequence[matched].EventType() {
 			matched++
 		}
 	}

@@ -52,7 +52,7 @@ func (n *Previous) Run(ctx context.Context, in *node.Input) (node.Output, error)
 	if err != nil {
 		return node.Output{}, err
 	}
-	wanted := n.EventType.ID
+	wanted := n.EventType.EventType()
 	if wanted == "" || wanted == "@current" {
 		wanted = event.Type
 	}

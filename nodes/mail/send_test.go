@@ -240,7 +240,7 @@ func mailbox(name string) string { return name + "-" + uuid.NewString() + "@exam
 // mails asks the server what has arrived.
 func mails(t *testing.T, box string) (all []*mail.Message) {
 	t.Helper()
-	client := &http.Client{Timeout: 10 * time.Second}
+	client := &http.Client{Timeout: time.Minute}
 	answer, err := client.Get(storagetest.Server(t, "TRACARDI_TEST_MAIL_API_URL") + "/user/" + box + "/messages/INBOX")
 	if err != nil {
 		t.Fatal(err)

@@ -1,22 +1,24 @@
 package elastic
 
 import (
+	"crypto/x509"
 	"fmt"
 	"net"
 	"net/url"
-	"os"
 	"regexp"
 	"strings"
+
+	"github.com/tracardi/tracardi-go/storage/trust"
 )
 
 // Address is where the records are.
 type Address struct {
-	hosts  []*url.URL
-	user   string
-	pass   string
-	apiKey string
-	caFile string
-	Prefix string // begins the names of all indices
+	hosts   []*url.URL
+	user    string
+	pass    string
+	apiKey  string
+	trusted *x509.CertPool // nil: those of the system
+	Prefix  string         // begins the names of all indices
 }
 
 var (
@@ -96,10 +98,9 @@ func (a *Address) options(text string) error {
 		case "api-key":
 			a.apiKey = value
 		case "ca":
-			if _, err := os.Stat(value); err != nil {
-				return fmt.Errorf("ca: %w; name a file with certificates in PEM form", err)
+			if a.trusted, err = trust.Authorities(value); err != nil {
+				return err
 			}
-			a.caFile = value
 		default:
 			return fmt.Errorf("there is no option %q; there are prefix, api-key and ca", name)
 		}

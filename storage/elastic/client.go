@@ -3,12 +3,12 @@ package elastic
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"os"
 	"strings"
 	"time"
 
@@ -16,6 +16,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"github.com/tracardi/tracardi-go"
+	"github.com/tracardi/tracardi-go/storage/trust"
 )
 
 // client speaks REST with the servers. Requests go to the next server when one does not answer.
@@ -27,6 +28,7 @@ type client struct {
 func newClient(a *Address) (*client, error) {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConnsPerHost = 64
+	transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: a.trusted}
 	transport.DialContext = (&net.Dialer{Timeout: 3 * time.Second, KeepAlive: 15 * time.Second}).DialContext
 	options := []elastictransport.Option{
 		elastictransport.WithURLs(a.hosts...),
@@ -41,13 +43,6 @@ func newClient(a *Address) (*client, error) {
 	}
 	if a.apiKey != "" {
 		options = append(options, elastictransport.WithHeader(http.Header{"Authorization": []string{"ApiKey " + a.apiKey}}))
-	}
-	if a.caFile != "" {
-		pem, err := os.ReadFile(a.caFile)
-		if err != nil {
-			return nil, err
-		}
-		options = append(options, elastictransport.WithCACert(pem))
 	}
 	t, err := elastictransport.NewClient(options...)
 	if err != nil {
@@ -189,4 +184,22 @@ func isRefusal(err error, kind string) bool {
 func (c *client) close() error {
 	c.transport.Close(context.Background()) //nolint:errcheck // nothing is in use any more
 	return nil
+}
+
+// explain tells the operator about an error that kept the store from being opened. What does not pass by itself is Invalid.
+func (c *client) explain(ctx context.Context, err error) error {
+	if r, ok := errors.AsType[*refusal](err); ok && (r.status == http.StatusUnauthorized || r.status == http.StatusForbidden) {
+		return tracardi.Errorf(tracardi.Invalid, "records-url: %s refuses the login: %s: check USER:PASSWORD or api-key, and its rights", c.address, r.reason)
+	}
+	if advice := trust.Explain(err); advice != "" {
+		return tracardi.Errorf(tracardi.Invalid, "records-url: the server at %s cannot be used: %s: %w", c.address, advice, err)
+	}
+	if errors.Is(err, io.EOF) {
+		for _, host := range c.address.hosts {
+			if host.Scheme == "http" && trust.Expected(ctx, host.Host) {
+				return tracardi.Errorf(tracardi.Invalid, "records-url: the server at %s speaks TLS: begin the URL with elasticsearchs:// or opensearchs://: %w", host.Host, err)
+			}
+		}
+	}
+	return fmt.Errorf("records-url: %w: check the address, the login and whether the server is up", err)
 }

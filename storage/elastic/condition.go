@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/tracardi/tracardi-go/expr"
 	"github.com/tracardi/tracardi-go/storage"
@@ -400,7 +401,12 @@ var literalReplacer = strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`)
 func literally(text string) string { return literalReplacer.Replace(text) }
 
 func isASCII(text string) bool {
-	return !strings.ContainsFunc(text, func(r rune) bool { return r >= 0x80 })
+	for i := range len(text) {
+		if text[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 // match answers ~.

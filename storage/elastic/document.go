@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/tidwall/gjson"
@@ -24,14 +25,18 @@ const (
 // indexed is what a document is found by.
 type indexed struct {
 	schema  *storage.Schema
-	tokens  []string        // sorted, each once
-	text    strings.Builder // all of them, one behind the other, while they are collected
-	ends    []int           // of each in it
-	counted [][]string      // by declared field
-	odd     bool            // tokens do not tell the truth about it: who asks must look at the document
+	tokens  []byte     // the elements of a JSON list, in the document's order
+	count   int        // of them
+	counted [][]string // by declared field
+	odd     bool       // tokens do not tell the truth about it: who asks must look at the document
 	timeAt  mark
 	idAt    mark
 }
+
+// tokenRoom is memory for tokens, used again and again: there is far more text in them than in a document.
+var tokenRoom = sync.Pool{New: func() any { return new([]byte) }}
+
+const keptRoom = 1 << 20 // bytes of memory that is used again
 
 // declared are the fields whose values the engine counts by itself: keys, then groups.
 func declared(schema *storage.Schema) []string {
@@ -45,48 +50,51 @@ func declared(schema *storage.Schema) []string {
 	return paths
 }
 
-// index takes a document apart.
-func index(schema *storage.Schema, body []byte) *indexed {
-	x := &indexed{schema: schema, timeAt: markOf(schema.Time), idAt: rootMark.child("id"), ends: make([]int, 0, 128)}
-	x.text.Grow(2 * len(body))
-	root := gjson.ParseBytes(body)
-	x.members(rootMark, root, 0)
+// index takes a document apart and collects its tokens in room.
+func index(schema *storage.Schema, body []byte, text string, room []byte) *indexed {
+	x := &indexed{schema: schema, timeAt: markOf(schema.Time), idAt: rootMark.child("id"), tokens: room[:0]}
+	x.members(rootMark, gjson.Parse(text), 0)
 	for _, k := range schema.Keys {
 		raw, _ := k.Path.FindRaw(body)
-		x.count(raw)
+		x.declare(raw)
 	}
 	for _, g := range schema.Groups {
 		raw, _ := g.FindRaw(body)
-		x.count(raw)
-	}
-	x.odd = x.odd || x.full()
-	if !x.full() {
-		x.split()
+		x.declare(raw)
 	}
 	return x
 }
 
-// split makes the tokens of what was collected.
-func (x *indexed) split() {
-	all, from := x.text.String(), 0
-	x.tokens = make([]string, len(x.ends))
-	for i, end := range x.ends {
-		x.tokens[i], from = all[from:end], end
+// full tells that the document has too much to be found by.
+func (x *indexed) full() bool { return x.count > maxTokens }
+
+// begin begins a token: what is known at the path of a mark.
+func (x *indexed) begin(m mark) {
+	if x.count > 0 {
+		x.tokens = append(x.tokens, ',')
 	}
-	slices.Sort(x.tokens)
-	x.tokens = slices.Compact(x.tokens)
+	x.count++
+	x.tokens = append(append(x.tokens, '"'), m...)
 }
 
-// full tells that the document has too much to be found by.
-func (x *indexed) full() bool { return len(x.ends) > maxTokens }
-
-// add collects a token: what is known at the path of a mark, in parts.
+// add collects a token without a text.
 func (x *indexed) add(m mark, fact ...string) {
-	x.text.WriteString(string(m))
+	x.begin(m)
 	for _, part := range fact {
-		x.text.WriteString(part)
+		x.tokens = append(x.tokens, part...)
 	}
-	x.ends = append(x.ends, x.text.Len())
+	x.tokens = append(x.tokens, '"')
+}
+
+// addValue collects a token that says what a value is, behind something of it.
+func (x *indexed) addValue(m mark, before, kind, rest string) {
+	if kind != isText {
+		x.add(m, before, kind, rest)
+		return
+	}
+	x.begin(m)
+	x.tokens = append(append(x.tokens, before...), '\\')
+	x.tokens = tracardi.AppendText(x.tokens, rest) // its first quotation mark is that of the kind, behind the backslash
 }
 
 // members takes the members of an object, or the elements of a list, apart.
@@ -152,21 +160,19 @@ func (x *indexed) value(m mark, v gjson.Result, depth int) {
 	switch {
 	case v.IsArray():
 		x.add(m, isList)
-		empty := true
+		if isEmptyRaw(v.Raw) {
+			x.add(m, isEmpty)
+			return
+		}
 		v.ForEach(func(_, item gjson.Result) bool {
-			empty = false
 			x.item(m, item)
 			return !x.full()
 		})
-		if empty {
-			x.add(m, isEmpty)
-		}
 		x.members(m, v, depth)
 	case v.IsObject():
-		empty := true
-		v.ForEach(func(_, _ gjson.Result) bool { empty = false; return false })
-		if empty {
+		if isEmptyRaw(v.Raw) {
 			x.add(m, isEmpty)
+			return
 		}
 		x.members(m, v, depth)
 	default:
@@ -174,9 +180,15 @@ func (x *indexed) value(m mark, v gjson.Result, depth int) {
 	}
 }
 
+// isEmptyRaw tells whether nothing is in the text of a list or an object.
+func isEmptyRaw(raw string) bool {
+	inside := strings.TrimLeft(raw[1:], " \t\r\n")
+	return inside == "" || inside[0] == ']' || inside[0] == '}'
+}
+
 func (x *indexed) scalar(m mark, v gjson.Result) {
 	kind, rest := x.fact(v)
-	x.add(m, kind, rest)
+	x.addValue(m, "", kind, rest)
 	if v.Type != gjson.String {
 		return
 	}
@@ -191,7 +203,7 @@ func (x *indexed) scalar(m mark, v gjson.Result) {
 func (x *indexed) item(m mark, v gjson.Result) {
 	if !v.IsArray() && !v.IsObject() {
 		kind, rest := x.fact(v)
-		x.add(m, hasItem, kind, rest)
+		x.addValue(m, hasItem, kind, rest)
 	}
 }
 
@@ -212,8 +224,8 @@ func (x *indexed) fact(v gjson.Result) (kind, rest string) {
 	return isNull, ""
 }
 
-// count notes the values under which a declared field is counted: its own or, of a list, those of its elements.
-func (x *indexed) count(raw []byte) {
+// declare notes the values under which a declared field is counted: its own or, of a list, those of its elements.
+func (x *indexed) declare(raw []byte) {
 	var values []string
 	var add func(v gjson.Result)
 	add = func(v gjson.Result) {
@@ -261,8 +273,14 @@ func docID(tenant, id string) string {
 
 // source is the stored form of a document, without what is known only when it is written: it begins behind the brace.
 func source(tenant string, schema *storage.Schema, doc *storage.Doc) []byte {
-	x := index(schema, doc.Body)
-	dst := make([]byte, 0, 2*len(doc.Body)+64*len(x.tokens)+200)
+	body, room := string(doc.Body), tokenRoom.Get().(*[]byte)
+	x := index(schema, doc.Body, body, *room)
+	defer func() {
+		if *room = x.tokens; cap(x.tokens) <= keptRoom {
+			tokenRoom.Put(room)
+		}
+	}()
+	dst := make([]byte, 0, 5*len(body)/4+len(x.tokens)+300)
 	text := func(name, value string) {
 		dst = append(dst, `"`+name+`":`...)
 		dst = append(tracardi.AppendText(dst, value), ',')
@@ -271,27 +289,27 @@ func source(tenant string, schema *storage.Schema, doc *storage.Doc) []byte {
 	text("id", doc.ID)
 	dst = append(dst, `"at":`...)
 	dst = append(strconv.AppendInt(dst, doc.Time.UnixMicro(), 10), ',')
-	if x.odd {
+	if x.odd || x.full() {
 		dst = append(dst, `"odd":true,`...)
 	}
-	list := func(name string, values []string) {
+	if x.count > 0 && !x.full() {
+		dst = append(dst, `"tok":[`...)
+		dst = append(append(dst, x.tokens...), `],`...)
+	}
+	for i, values := range x.counted {
 		if len(values) == 0 {
-			return
+			continue
 		}
-		dst = append(dst, `"`+name+`":[`...)
-		for i, v := range values {
-			if i > 0 {
+		dst = append(dst, `"c`+strconv.Itoa(i)+`":[`...)
+		for n, v := range values {
+			if n > 0 {
 				dst = append(dst, ',')
 			}
 			dst = tracardi.AppendText(dst, v)
 		}
-		dst = append(dst, ']', ',')
+		dst = append(dst, `],`...)
 	}
-	list("tok", x.tokens)
-	for i, values := range x.counted {
-		list("c"+strconv.Itoa(i), values)
-	}
-	text("body", string(doc.Body))
+	text("body", body)
 	dst[len(dst)-1] = '}'
 	return dst
 }

@@ -2,8 +2,11 @@ package elastic_test
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"testing"
+
+	"github.com/tracardi/tracardi-go/e2e/place"
 )
 
 // TestMain draws fewer random cases than usual: each asks a server some hundred questions, on four servers. All servers are asked
@@ -15,5 +18,12 @@ func TestMain(m *testing.M) {
 		}
 	}
 	flag.Parse()
+	for _, server := range servers {
+		if web := os.Getenv(server.variable); web != "" { //lint:allow environment the servers of tests are no settings
+			if err := place.RemoveOld(web); err != nil {
+				fmt.Fprintln(os.Stderr, err) // the server may be away, which is for the tests to say
+			}
+		}
+	}
 	os.Exit(m.Run())
 }

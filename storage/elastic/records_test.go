@@ -13,6 +13,7 @@ import (
 
 	"github.com/tracardi/tracardi-go/storage"
 	"github.com/tracardi/tracardi-go/storage/elastic"
+	"github.com/tracardi/tracardi-go/storage/pebble"
 	"github.com/tracardi/tracardi-go/storage/storagetest"
 )
 
@@ -56,11 +57,16 @@ func address(t testing.TB, scheme, web string) string {
 // open opens a store at an address, which the caller closes.
 func open(t testing.TB, at string) *elastic.Store {
 	t.Helper()
+	return openWith(t, at, elastic.Options{})
+}
+
+func openWith(t testing.TB, at string, o elastic.Options) *elastic.Store {
+	t.Helper()
 	a, err := elastic.ParseAddress(at)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := elastic.Open(context.Background(), a, elastic.Options{})
+	s, err := elastic.Open(context.Background(), a, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,6 +145,16 @@ func (t tenants) Drop(ctx context.Context, tenant string) error {
 	return t.Store.Drop(ctx, t.own(tenant))
 }
 
+// tenantsQueue is the queue of the same tenants.
+type tenantsQueue struct {
+	storage.Queue
+	of tenants
+}
+
+func (q tenantsQueue) Depth(ctx context.Context, tenant, topic string) (storage.Depth, error) {
+	return q.Queue.Depth(ctx, q.of.own(tenant), topic)
+}
+
 func refresh(t rapid.TB, s storage.Records) {
 	if err := s.(tenants).Refresh(context.Background()); err != nil {
 		t.Fatal(err)
@@ -151,7 +167,13 @@ func TestRecords(t *testing.T) {
 			t.Parallel()
 			at := address(t, server.scheme, storagetest.Server(t, server.variable))
 			fresh(t, at)
+			box, err := pebble.Open(t.Context(), t.TempDir(), pebble.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { box.Close() }) //nolint:errcheck // nothing is kept
 			options := storagetest.RecordsOptions{Refresh: refresh}
+			options.Queue = func(s storage.Records) storage.Queue { return tenantsQueue{box.Queue(), s.(tenants)} }
 			options.Without = server.without
 			options.Parts = func(s storage.Records, now time.Time) { s.(tenants).Store.At(now) }
 			options.Reopen = func(t *testing.T, s storage.Records) storage.Records {
@@ -161,7 +183,7 @@ func TestRecords(t *testing.T) {
 				return tenants{open(t, at), s.(tenants).name}
 			}
 			storagetest.Records(t, func(t *testing.T) storage.Records {
-				return tenants{open(t, at), fmt.Sprintf("test %d ", installations.Add(1))}
+				return tenants{openWith(t, at, elastic.Options{Queue: box.Queue}), fmt.Sprintf("test %d ", installations.Add(1))}
 			}, options)
 		})
 	}

@@ -61,6 +61,9 @@ func Open(ctx context.Context, a *Address, o Options) (*Store, error) {
 		return nil, errors.Join(err, c.close())
 	}
 	if err := s.indices.prepare(ctx); err != nil {
+		if r, ok := errors.AsType[*refusal](err); ok && r.status == http.StatusForbidden {
+			err = tracardi.Errorf(tracardi.Invalid, "records-url: the user or key lacks rights on %s: %w; docs/storage/elastic.md lists those that it needs", a, err)
+		}
 		return nil, errors.Join(err, c.close())
 	}
 	s.Committer = ordered.New(engine{s}, ordered.Options{Queue: o.Queue, Log: o.Log})
@@ -78,11 +81,8 @@ func (s *Store) greet(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	err := s.client.call(ctx, http.MethodGet, "/", nil, &hello)
-	if r, ok := errors.AsType[*refusal](err); ok && (r.status == http.StatusUnauthorized || r.status == http.StatusForbidden) {
-		return fmt.Errorf("records-url: %s refuses the login: %s", s.client.address, r.reason)
-	}
 	if err != nil {
-		return fmt.Errorf("records-url: %w: check the address, the login and whether the server is up", err)
+		return s.client.explain(ctx, err)
 	}
 	product := "Elasticsearch"
 	if hello.Version.Distribution == "opensearch" {

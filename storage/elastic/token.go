@@ -8,7 +8,6 @@ import (
 	"math"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
@@ -50,9 +49,14 @@ const (
 
 var (
 	markEncoding = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
-	markCache    sync.Map // markKey → mark
-	marksCached  atomic.Int64
+	markCache    [32]knownMarks // by the first letter of the parent
 )
+
+// knownMarks are some of the marks that were made. Looking one up allocates nothing.
+type knownMarks struct {
+	sync.RWMutex
+	marks map[markKey]mark
+}
 
 type markKey struct {
 	parent mark
@@ -63,14 +67,28 @@ const mostCachedMarks = 100_000
 
 // child is the mark of a member or an element.
 func (m mark) child(step string) mark {
-	if found, ok := markCache.Load(markKey{m, step}); ok {
-		return found.(mark)
+	known := &markCache[0]
+	if m != rootMark {
+		known = &markCache[m[0]%32]
+	}
+	known.RLock()
+	found, ok := known.marks[markKey{m, step}]
+	known.RUnlock()
+	if ok {
+		return found
 	}
 	sum := sha256.Sum256([]byte(string(m) + "\x00" + step))
 	made := mark(markEncoding.EncodeToString(sum[:markBytes]))
-	if len(step) < 100 && marksCached.Load() < mostCachedMarks {
-		marksCached.Add(1)
-		markCache.Store(markKey{m, strings.Clone(step)}, made)
+	if len(step) >= 100 {
+		return made
+	}
+	known.Lock()
+	defer known.Unlock()
+	if known.marks == nil {
+		known.marks = map[markKey]mark{}
+	}
+	if len(known.marks) < mostCachedMarks/len(markCache) {
+		known.marks[markKey{m, strings.Clone(step)}] = made
 	}
 	return made
 }
@@ -114,7 +132,7 @@ func cutRunes(text string, n int) string {
 // tricky tells whether a pattern may hold of the text although it does not of its token, or the other way round. K (Kelvin), İ
 // and ſ are the letters beyond ASCII whose small or folded form is within.
 func tricky(text string) bool {
-	return len(text) > maxText || strings.ContainsAny(text, "\u212a\u0130\u017f")
+	return len(text) > maxText || !isASCII(text) && strings.ContainsAny(text, "\u212a\u0130\u017f")
 }
 
 // numberFact orders numbers as texts.

@@ -19,6 +19,7 @@ import (
 
 	"github.com/tracardi/tracardi-go"
 	"github.com/tracardi/tracardi-go/storage/sqlconfig"
+	"github.com/tracardi/tracardi-go/storage/trust"
 )
 
 //go:embed migrations/*.sql
@@ -138,6 +139,7 @@ const (
 	noSpace            = 1021
 	interrupted        = 1317
 	statementTimeout   = 3024
+	insecureTransport  = 3159
 )
 
 // classify tells the kind of a driver's error.
@@ -173,11 +175,19 @@ func explain(config *mysql.Config, err error) error {
 	}
 	switch number(err) {
 	case accessToServer:
+		if config.TLS == nil {
+			return tracardi.Errorf(tracardi.Invalid, "%s refuses the user %q or the password, or takes it with TLS alone, for which the URL needs ?tls=true: %w", where, config.User, err)
+		}
 		return tracardi.Errorf(tracardi.Invalid, "%s refuses the user %q or the password: %w", where, config.User, err)
 	case accessToDatabase, accessToTable:
 		return tracardi.Errorf(tracardi.Invalid, "%s: the user %q needs all rights on it, run `GRANT ALL ON %s.* TO …`: %w", where, config.User, config.DBName, err)
+	case insecureTransport:
+		return tracardi.Errorf(tracardi.Invalid, "%s speaks TLS alone: add tls=true to the URL's parameters, or ca=FILE: %w", where, err)
 	case unknownDatabase:
 		return tracardi.Errorf(tracardi.Invalid, "%s does not exist, run `CREATE DATABASE %s` on it: %w", where, config.DBName, err)
+	}
+	if advice := trust.Explain(err); advice != "" {
+		return tracardi.Errorf(tracardi.Invalid, "%s cannot be used: %s: %w", where, advice, err)
 	}
 	kind := classify(err)
 	if kind == tracardi.Unavailable {

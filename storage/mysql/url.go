@@ -2,15 +2,14 @@ package mysql
 
 import (
 	"crypto/tls"
-	"crypto/x509"
 	"net"
 	"net/url"
-	"os"
 	"strings"
 
 	"github.com/go-sql-driver/mysql"
 
 	"github.com/tracardi/tracardi-go"
+	"github.com/tracardi/tracardi-go/storage/trust"
 )
 
 // Parse reads mysql://USER:PASSWORD@HOST:PORT/DATABASE. Of its parameters, tls is true, false or skip-verify, and ca names a file
@@ -71,13 +70,9 @@ func security(u *url.URL) (*tls.Config, error) {
 	if ca == "" {
 		return config, nil
 	}
-	text, err := os.ReadFile(ca)
-	if err != nil {
-		return nil, invalid("names a file of certificates that cannot be read: %v", err)
-	}
-	config.RootCAs = x509.NewCertPool()
-	if !config.RootCAs.AppendCertsFromPEM(text) {
-		return nil, invalid("names the file %s, which holds no certificates in PEM form", ca)
+	var err error
+	if config.RootCAs, err = trust.Authorities(ca); err != nil {
+		return nil, invalid("%v", err)
 	}
 	return config, nil
 }

@@ -19,6 +19,11 @@ const (
 	batchBytes  = 4 << 20 // their size, about
 	sweepEvery  = 5 * time.Second
 	forgetAfter = 200 * time.Millisecond
+
+	// Beside a batch on its way another one goes when so many documents wait, or after this time. What comes until then shares a batch:
+	// a store does the same work for few documents and for many.
+	fullBatch  = 500
+	slowFlight = 50 * time.Millisecond
 )
 
 // goneAfter is how many looks an entry must outlast before its writer is held for gone, who gives up after Options.Within.
@@ -32,10 +37,12 @@ type Committer struct {
 
 	mu      sync.Mutex
 	pending []*submission
+	waiting int                      // documents of them
 	busy    map[string]bool          // documents of batches on their way
 	flying  map[string]chan struct{} // entries of batches on their way; closed when they have landed
 	over    map[string]bool          // entries that are known to be finished
 	done    []string                 // entries to be removed
+	left    time.Time                // when the last batch went
 	closed  bool
 	wake    chan struct{}
 	slots   chan struct{}
@@ -189,6 +196,7 @@ func (c *Committer) take(sub *submission) error {
 		return &tracardi.Error{Kind: tracardi.Unavailable, RetryAfter: time.Second, Message: "too much waits for the store: send again in a second"}
 	}
 	c.pending = append(c.pending, sub)
+	c.waiting += len(sub.docs)
 	c.signal()
 	return nil
 }
@@ -228,11 +236,14 @@ func (c *Committer) idle() bool {
 	return c.closed && len(c.pending) == 0
 }
 
-// nextFlight takes the change sets that may go now, in their order; nil when there are none. One that touches a document of a
-// batch on its way waits, and so does everything behind it that touches the same documents.
+// nextFlight takes the change sets that may go now, in their order; nil when there are none, or too few to go beside others. One
+// that touches a document of a batch on its way waits, and so does everything behind it that touches the same documents.
 func (c *Committer) nextFlight() *flight {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if len(c.flying) > 0 && time.Since(c.left) < slowFlight && c.waiting < fullBatch {
+		return nil
+	}
 	f := &flight{committer: c, id: uuid.Must(uuid.NewV7()).String(), owner: map[string]*component{}}
 	blocked := map[string]bool{}
 	writes, bytes := 0, 0
@@ -250,6 +261,7 @@ func (c *Committer) nextFlight() *flight {
 		}
 		left = append(left, sub)
 	}
+	c.waiting -= writes
 	clear(c.pending[len(left):])
 	c.pending = left
 	if len(f.components) == 0 {
@@ -259,6 +271,8 @@ func (c *Committer) nextFlight() *flight {
 		c.busy[key] = true
 	}
 	c.flying[f.id] = make(chan struct{})
+	c.left = time.Now()
+	time.AfterFunc(slowFlight, c.signal)
 	return f
 }
 

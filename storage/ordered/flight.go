@@ -325,7 +325,7 @@ func (f *flight) decide(ctx context.Context, whole, single []*component) (decide
 		}
 	}
 	for _, p := range single {
-		if stored[p] {
+		if stored[p] || len(p.docs) == 0 { // messages alone have nothing to be stored
 			done = append(done, p)
 		}
 	}

@@ -122,6 +122,10 @@ func (s *Store) failure(err error) error {
 	}
 	if pebble.IsCorruptionError(err) || errors.Is(err, errDamaged) {
 		s.markDamaged(err)
+		return &tracardi.Error{
+			Kind: tracardi.Unavailable, RetryAfter: time.Second, Err: err,
+			Message: "the records are damaged: stop the server and restore the data folder from a backup",
+		}
 	}
 	return &tracardi.Error{Kind: tracardi.Unavailable, Message: "the records cannot be read or written now", RetryAfter: time.Second, Err: err}
 }

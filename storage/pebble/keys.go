@@ -32,6 +32,7 @@ type space [3]byte
 var collectionNumbers = map[storage.Collection]byte{
 	storage.Events: 1, storage.Sessions: 2, storage.Profiles: 3, storage.Entities: 4, storage.Logs: 5, storage.Deliveries: 6,
 	storage.Runs: 7, storage.Tallies: 8, storage.Schedules: 9,
+	storage.Erasures: 10, storage.Tombstones: 11,
 }
 
 func spaceOf(tenant uint16, c storage.Collection) space {

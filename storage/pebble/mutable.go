@@ -8,6 +8,7 @@ import (
 	"iter"
 	"math"
 	"runtime"
+	"slices"
 	"sync"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -33,6 +34,9 @@ func (p *plan) eachMutable(f func(value, body []byte) error) error {
 	}
 	if p.from >= p.to {
 		return nil
+	}
+	if p.left != nil {
+		return p.eachID(p.left, take)
 	}
 	for _, most := range []int{tries, math.MaxInt} { // a short list is found without reading long ones to their end
 		ids, ok, err := p.candidates(most)
@@ -85,19 +89,35 @@ func (p *plan) eachID(ids []string, f func(value []byte) error) error {
 	return nil
 }
 
-// candidates returns the ids of which the narrowest index leaves the fewest. ok is false when each index, if there is one, leaves
-// more than most.
+// candidates returns the ids that the indexes leave, all together. ok is false when each index, if there is one, leaves more than
+// most. One that leaves far more than those before it is not read to its end.
 func (p *plan) candidates(most int) (ids []string, ok bool, err error) {
 	for _, l := range p.lookups() {
 		some, whole, err := p.lookupIDs(l, most)
 		if err != nil {
 			return nil, false, err
 		}
-		if whole {
-			ids, ok, most = some, true, len(some)
+		if !whole {
+			continue
 		}
+		if ok {
+			others := setOf(ids)
+			some = slices.DeleteFunc(some, func(id string) bool { return !others[id] })
+		}
+		ids, ok, most = some, true, min(most, entries*len(some))
 	}
 	return ids, ok, nil
+}
+
+// entries is how many entries of an index are read in the time that one document takes.
+const entries = 16
+
+func setOf(ids []string) map[string]bool {
+	set := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		set[id] = true
+	}
+	return set
 }
 
 var errEnough = errors.New("enough")
@@ -167,12 +187,26 @@ func (p *plan) searchByTime(start *cursor, limit int, ascending bool) (storage.P
 	if err != nil {
 		return storage.Page{}, err
 	}
-	if !few {
-		most := tries
-		if p.where == nil {
-			most = math.MaxInt
-		}
-		page, done, err := p.walkTime(start, limit, ascending, most)
+	if few {
+		return p.searchSorted(start, limit, ascending, nil)
+	}
+	most := tries
+	if p.where == nil {
+		most = math.MaxInt
+	}
+	page, done, err := p.walkTime(start, limit, ascending, most, nil)
+	if err != nil || done {
+		return page, err
+	}
+	ids, ok, err := p.candidates(math.MaxInt)
+	if err != nil {
+		return storage.Page{}, err
+	}
+	if ok {
+		p.left = ids
+	}
+	if len(ids) > tries {
+		page, done, err := p.walkTime(start, limit, ascending, entries*len(ids), setOf(ids))
 		if err != nil || done {
 			return page, err
 		}
@@ -204,9 +238,9 @@ func (p *plan) searchSorted(start *cursor, limit int, ascending bool, field *exp
 	return sorted.page(limit)
 }
 
-// walkTime returns a page of the matches in the order of time. done tells that it is whole: it gives up after having looked at
-// most documents.
-func (p *plan) walkTime(start *cursor, limit int, ascending bool, most int) (page storage.Page, done bool, err error) {
+// walkTime returns a page of the matches in the order of time. done tells that it is whole: it gives up after having come by most
+// documents. With a set of ids it reads no others.
+func (p *plan) walkTime(start *cursor, limit int, ascending bool, most int, only map[string]bool) (page storage.Page, done bool, err error) {
 	lower, upper := p.space.key(tagTime), after(p.space.key(tagTime))
 	if p.from != math.MinInt64 {
 		lower = p.space.byTime(p.from, "")
@@ -236,7 +270,12 @@ func (p *plan) walkTime(start *cursor, limit int, ascending bool, most int) (pag
 	valid, seen := first(), 0
 	for ; valid && seen < most && page.Next == "" && err == nil; valid = next() {
 		seen++
-		err = p.takeByTime(&page, limit, iter.Key()[len(p.space.key(tagTime)):])
+		entry := iter.Key()[len(p.space.key(tagTime)):]
+		if only == nil || only[string(entry[8:])] {
+			err = p.takeByTime(&page, limit, entry)
+		} else if seen%4096 == 0 {
+			err = p.ctx.Err()
+		}
 	}
 	done = !valid || page.Next != ""
 	return page, done, errors.Join(err, iter.Close(), p.ctx.Err())
@@ -356,6 +395,6 @@ func (p *plan) scanPage(start *cursor) (storage.Page, error) {
 		}
 		return p.searchSorted(start, scanSize, true, nil)
 	}
-	page, _, err := p.walkTime(start, scanSize, true, math.MaxInt)
+	page, _, err := p.walkTime(start, scanSize, true, math.MaxInt, nil)
 	return page, err
 }

@@ -22,6 +22,7 @@ type plan struct {
 	where  *expr.Condition // nil for all
 	from   int64           // inclusive
 	to     int64           // exclusive
+	left   []string        // ids that the indexes leave; nil when they were not asked
 }
 
 // newPlan makes a plan that sees every change set that was committed before; nil when nothing is known of the tenant.

@@ -3,6 +3,7 @@ package pebble
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"hash/maphash"
 	"maps"
 	"math/rand/v2"
@@ -297,6 +298,29 @@ func (q *queue) DeadLetters(ctx context.Context, tenant, topic string, limit int
 
 // replayAtOnce is how many dead letters move in one batch.
 const replayAtOnce = 256
+
+// Discard implements storage.Queue.
+func (q *queue) Discard(ctx context.Context, tenant, topic string, which func(*storage.Message) bool) (n int, err error) {
+	l, err := q.enterLine(ctx, tenant, topic)
+	if l == nil {
+		return 0, err
+	}
+	defer q.store.end()
+	from := location{due: buried}
+	for more := true; more && err == nil; {
+		var letters []stored
+		if letters, from, more, err = l.pick(from, which); err == nil {
+			var gone int
+			gone, err = l.discard(letters)
+			n += gone
+			err = errors.Join(err, ctx.Err())
+		}
+	}
+	if n > 0 && err == nil {
+		err = q.sync()
+	}
+	return n, q.store.failure(err)
+}
 
 // Replay implements storage.Queue.
 func (q *queue) Replay(ctx context.Context, tenant, topic string, ids ...string) (n int, err error) {

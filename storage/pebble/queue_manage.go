@@ -142,3 +142,48 @@ func (l *line) findLetters(ids []string) ([]stored, error) {
 	}
 	return all, nil
 }
+
+// pick reads the next dead letters from a place on, and tells which of them are picked and where the others go on. more is false
+// behind the last.
+func (l *line) pick(from location, which func(*storage.Message) bool) (picked []stored, next location, more bool, err error) {
+	iter, err := l.topic.queue.store.db.NewIter(&pebble.IterOptions{LowerBound: l.key(from), UpperBound: after(l.messages)})
+	if err != nil {
+		return nil, from, false, err
+	}
+	valid := iter.First()
+	for seen := 0; valid && seen < replayAtOnce; seen++ {
+		at, err := l.location(iter.Key())
+		if err != nil {
+			return nil, from, false, errors.Join(err, iter.Close())
+		}
+		m, err := l.parse(at, bytes.Clone(iter.Value()))
+		if err != nil {
+			return nil, from, false, errors.Join(err, iter.Close())
+		}
+		if which(&m.Message) {
+			picked = append(picked, m)
+		}
+		next = location{due: at.due, number: at.number + 1}
+		valid = iter.Next()
+	}
+	return picked, next, valid, iter.Close()
+}
+
+// discard removes dead letters, unless they were replayed in the meantime, and returns how many there were.
+func (l *line) discard(letters []stored) (n int, err error) {
+	if len(letters) == 0 {
+		return 0, nil
+	}
+	l.topic.queue.store.changing.Lock()
+	defer l.topic.queue.store.changing.Unlock()
+	e := l.edit()
+	for i := range letters {
+		there, err := l.get(letters[i].place)
+		e.do(err)
+		if there != nil {
+			e.remove(there.place, there.ID)
+			n++
+		}
+	}
+	return n, e.apply()
+}

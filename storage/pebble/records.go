@@ -228,7 +228,7 @@ func (p *plan) sampleFields() (map[string]columnInfo, error) {
 	if p.schema.Immutable {
 		page, err = p.sampleTail(note)
 	} else {
-		page, _, err = p.walkTime(nil, sampleDocuments, false, 2*sampleDocuments)
+		page, _, err = p.walkTime(nil, sampleDocuments, false, 2*sampleDocuments, nil)
 	}
 	sample := newColumnsBuilder(len(page.Docs), columnPath(p.schema.Time))
 	for i, doc := range page.Docs {

@@ -28,7 +28,9 @@ func open(t *testing.T, dir string, o pebble.Options) *pebble.Store {
 
 func TestRecords(t *testing.T) {
 	t.Parallel()
-	storagetest.Records(t, func(t *testing.T) storage.Records { return open(t, t.TempDir(), pebble.Options{}) }, storagetest.RecordsOptions{})
+	storagetest.Records(t, func(t *testing.T) storage.Records { return open(t, t.TempDir(), pebble.Options{}) }, storagetest.RecordsOptions{
+		Queue: func(s storage.Records) storage.Queue { return s.(*pebble.Store).Queue() },
+	})
 }
 
 // TestRecordsInSegments waits after each write until all documents but the last few are in segments.
@@ -60,6 +62,7 @@ func recordsInMemory(t *testing.T, o pebble.Options, refresh func(rapid.TB, stor
 		return &memoryStore{s, disk}
 	}
 	options := storagetest.RecordsOptions{Refresh: refresh}
+	options.Queue = func(s storage.Records) storage.Queue { return s.(*memoryStore).Queue() }
 	options.Reopen = func(t *testing.T, s storage.Records) storage.Records {
 		return on(t, s.(*memoryStore).disk.cut(0, 0))
 	}

@@ -72,7 +72,11 @@ func (a *admin) do(ctx context.Context, method, path, body string, into any, exp
 
 func (a *admin) refusal(method, path string, status int, text []byte) error {
 	kind := tracardi.Unavailable
-	if status == http.StatusUnauthorized || status == http.StatusForbidden || status == http.StatusNotFound {
+	if status == http.StatusUnauthorized || status == http.StatusForbidden {
+		return tracardi.Errorf(tracardi.Invalid, "pulsar at %s refuses the token or its rights (%d to %s %s): name a file with ?token-file=FILE "+
+			"whose token may produce and consume in the namespace %s", a.target.admin, status, method, path, a.target.namespace)
+	}
+	if status == http.StatusNotFound {
 		kind = tracardi.Invalid
 	}
 	return tracardi.Errorf(kind, "pulsar at %s answers %d to %s %s: %s", a.target.admin, status, method, path, text)

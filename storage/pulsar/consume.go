@@ -15,9 +15,10 @@ import (
 
 const (
 	defaultLease = 30 * time.Second
-	prefetched   = 100    // messages that the client asks for before they are needed
+	prefetched   = 200    // messages that the client asks for before they are needed
 	mostHeld     = 10_000 // messages that a consumer keeps back because those before them are not done
 	mostBytes    = 64 << 20
+	mostAtWork   = 4 << 20         // bytes of messages that are handed out at once: what handlers make of them takes many times as much
 	grace        = 5 * time.Second // at the end, for what a handler answered to reach the broker
 )
 
@@ -84,7 +85,8 @@ type run struct {
 	notes    *notebook
 	old      position // of the last message that was there before this consumer
 	lines    *lines
-	running  int
+	running  int // messages that are handed out
+	atWork   int // bytes of them
 	arrived  chan []*held
 	finished chan outcome
 	acks     chan ack
@@ -164,12 +166,13 @@ func (r *run) loop(ctx context.Context) {
 	alarm := time.NewTimer(time.Hour)
 	defer alarm.Stop()
 	for ctx.Err() == nil {
-		for r.running < r.options.Workers {
+		for r.running < r.options.Workers && r.atWork < mostAtWork {
 			next := r.lines.begin()
 			if next == nil {
 				break
 			}
 			r.running++
+			r.atWork += len(next.lease.Message.Body)
 			go func() { r.finished <- r.work(ctx, next) }()
 		}
 		var more <-chan []*held
@@ -196,6 +199,7 @@ func (r *run) loop(ctx context.Context) {
 
 func (r *run) finish(o outcome) {
 	r.running--
+	r.atWork -= len(o.held.lease.Message.Body)
 	if o.done {
 		r.lines.done(o.held)
 	} else {

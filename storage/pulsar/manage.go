@@ -120,3 +120,26 @@ func (q *Queue) Replay(ctx context.Context, tenant, topic string, ids ...string)
 	}
 	return len(again), nil
 }
+
+// Discard implements storage.Queue.
+func (q *Queue) Discard(ctx context.Context, tenant, topic string, which func(*storage.Message) bool) (int, error) {
+	const doing = "discard dead letters"
+	if err := q.check(ctx, doing); err != nil {
+		return 0, err
+	}
+	letters := q.letters(topic)
+	var places []position
+	err := letters.read(ctx, func(m pulsar.Message) bool {
+		if lease := decode(topic, m); lease.Tenant == tenant && which(&lease.Message) {
+			places = append(places, positionOf(m.ID()))
+		}
+		return true
+	})
+	if err == nil {
+		err = letters.remove(places)
+	}
+	if err != nil {
+		return 0, q.failure(ctx, doing, err)
+	}
+	return len(places), nil
+}

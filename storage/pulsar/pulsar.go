@@ -25,6 +25,7 @@ import (
 
 	"github.com/tracardi/tracardi-go"
 	"github.com/tracardi/tracardi-go/storage"
+	"github.com/tracardi/tracardi-go/storage/trust"
 )
 
 const (
@@ -67,9 +68,24 @@ func Open(ctx context.Context, address string, logger *slog.Logger) (*Queue, err
 	q := &Queue{target: t, client: client, admin: newAdmin(t), log: logger, piles: map[string]*pile{}}
 	q.over, q.end = context.WithCancel(context.Background())
 	if err := q.Ping(ctx); err != nil {
-		return nil, errors.Join(tracardi.Errorf(tracardi.KindOf(err), "queue on %s: %w", t.service, err), q.Close())
+		return nil, errors.Join(q.explain(ctx, err), q.Close())
+	}
+	if err := t.greet(ctx); err != nil {
+		return nil, errors.Join(err, q.Close())
 	}
 	return q, nil
+}
+
+// explain tells the operator about an error that kept the queue from being opened. What does not pass by itself is Invalid.
+func (q *Queue) explain(ctx context.Context, err error) error {
+	where := "queue on " + q.target.service
+	if advice := trust.Explain(err); advice != "" {
+		return tracardi.Errorf(tracardi.Invalid, "%s cannot be used at %s: %s: %w", where, q.target.admin, advice, err)
+	}
+	if host, plain := strings.CutPrefix(q.target.admin, "http://"); plain && trust.Expected(ctx, host) {
+		return tracardi.Errorf(tracardi.Invalid, "%s: %s speaks TLS: begin the URL with pulsar+ssl:// and admin with https://: %w", where, host, err)
+	}
+	return tracardi.Errorf(tracardi.KindOf(err), "%s: %w", where, err)
 }
 
 // quiet lets pass what the client has to warn of.

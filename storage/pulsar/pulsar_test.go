@@ -42,7 +42,7 @@ func address(t *testing.T) string {
 }
 
 func removeTopics(t *testing.T, admin, prefix string) {
-	client := &http.Client{Timeout: 10 * time.Second}
+	client := &http.Client{Timeout: time.Minute}
 	defer client.CloseIdleConnections()
 	ask := func(method, path string, into any) {
 		request, err := http.NewRequestWithContext(context.Background(), method, admin+"/admin/v2/persistent/public/default"+path, nil)

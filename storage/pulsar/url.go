@@ -1,8 +1,8 @@
 package pulsar
 
 import (
+	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"net"
 	"net/url"
 	"os"
@@ -11,6 +11,7 @@ import (
 	"github.com/apache/pulsar-client-go/pulsar"
 
 	"github.com/tracardi/tracardi-go"
+	"github.com/tracardi/tracardi-go/storage/trust"
 )
 
 // target is what a URL says.
@@ -88,14 +89,11 @@ func (t *target) parameters(parameters url.Values) error {
 				return invalid("names a token file that cannot be read: %v", err)
 			}
 		case "ca":
-			text, err := os.ReadFile(value)
+			authorities, err := trust.Authorities(value)
 			if err != nil {
-				return invalid("names a file of certificates that cannot be read: %v", err)
+				return invalid("%v", err)
 			}
-			t.tls = &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: x509.NewCertPool()}
-			if !t.tls.RootCAs.AppendCertsFromPEM(text) {
-				return invalid("names the file %s, which holds no certificates in PEM form", value)
-			}
+			t.tls = &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: authorities}
 		default:
 			return invalid("has the parameter %q, which is not known; the known ones are admin, prefix, token-file and ca", name)
 		}
@@ -114,6 +112,29 @@ func (t *target) client(o pulsar.ClientOptions) (pulsar.Client, error) {
 		o.Authentication = pulsar.NewAuthenticationTokenFromSupplier(t.token)
 	}
 	return pulsar.NewClient(o)
+}
+
+// greet finds out whether the brokers that take connections speak TLS as the URL says: the client would try for ever, and
+// the REST interface has TLS of its own.
+func (t *target) greet(ctx context.Context) error {
+	scheme, hosts, _ := strings.Cut(t.service, "://")
+	for host := range strings.SplitSeq(hosts, ",") {
+		if scheme == "pulsar" {
+			if trust.Expected(ctx, host) {
+				return tracardi.Errorf(tracardi.Invalid, "queue on %s: the broker at %s speaks TLS: begin the URL with pulsar+ssl://", t.service, host)
+			}
+			continue
+		}
+		dialer := tls.Dialer{NetDialer: &net.Dialer{Timeout: connecting}, Config: t.tls}
+		connection, err := dialer.DialContext(ctx, "tcp", host)
+		if advice := trust.Explain(err); advice != "" {
+			return tracardi.Errorf(tracardi.Invalid, "queue on %s: the broker at %s cannot be used: %s: %w", t.service, host, advice, err)
+		}
+		if err == nil {
+			return connection.Close()
+		}
+	}
+	return nil
 }
 
 // escape writes a name with letters, digits, dots and underscores alone. Everything else would mean something in the name of a

@@ -5,12 +5,10 @@ package redis
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"maps"
 	"net"
 	"net/url"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,6 +18,7 @@ import (
 	"github.com/redis/rueidis"
 
 	"github.com/tracardi/tracardi-go"
+	"github.com/tracardi/tracardi-go/storage/trust"
 )
 
 const (
@@ -93,13 +92,9 @@ func (o *options) parameters(u *url.URL) error {
 			if o.TLSConfig == nil {
 				return invalid("has ca, which works with rediss: alone")
 			}
-			text, err := os.ReadFile(value)
-			if err != nil {
-				return invalid("names a file of certificates that cannot be read: %v", err)
-			}
-			o.TLSConfig.RootCAs = x509.NewCertPool()
-			if !o.TLSConfig.RootCAs.AppendCertsFromPEM(text) {
-				return invalid("names the file %s, which holds no certificates in PEM form", value)
+			var err error
+			if o.TLSConfig.RootCAs, err = trust.Authorities(value); err != nil {
+				return invalid("%v", err)
 			}
 		default:
 			return invalid("has the parameter %q, which is not known; the known ones are prefix, ca and master", name)
@@ -123,6 +118,12 @@ func open(ctx context.Context, address string) (*client, error) {
 	if err != nil {
 		if _, refused := rueidis.IsRedisErr(err); refused {
 			return nil, tracardi.Errorf(tracardi.Invalid, "%s refuses the user, the password or the database: %w", where, err)
+		}
+		if advice := trust.Explain(err); advice != "" {
+			return nil, tracardi.Errorf(tracardi.Invalid, "%s cannot be used: %s: %w", where, advice, err)
+		}
+		if o.TLSConfig == nil && trust.Expected(ctx, o.InitAddress[0]) {
+			return nil, tracardi.Errorf(tracardi.Invalid, "%s speaks TLS: begin the URL with rediss://: %w", where, err)
 		}
 		return nil, tracardi.Errorf(tracardi.Unavailable, "%s cannot be reached: %w", where, err)
 	}

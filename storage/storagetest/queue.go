@@ -396,6 +396,10 @@ func queueCalls(q storage.Queue) calls {
 		"Depth":       func(ctx context.Context) error { _, err := q.Depth(ctx, "acme", topic); return err },
 		"DeadLetters": func(ctx context.Context) error { _, err := q.DeadLetters(ctx, "acme", topic, 10); return err },
 		"Replay":      func(ctx context.Context) error { _, err := q.Replay(ctx, "acme", topic); return err },
+		"Discard": func(ctx context.Context) error {
+			_, err := q.Discard(ctx, "acme", topic, func(*storage.Message) bool { return true })
+			return err
+		},
 	}
 }
 

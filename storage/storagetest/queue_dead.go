@@ -15,6 +15,7 @@ var queueDeadTests = []test[storage.Queue]{
 	{"dead letters are replayed by id", queueReplayIDs},
 	{"dead letters are replayed all at once", queueReplayAll},
 	{"a replayed message can die again", queueDeadAgain},
+	{"dead letters are discarded for good", queueDiscard},
 }
 
 func dead(*storage.Lease) storage.Verdict { return storage.Dead("refused: \u00e4 \x00 'x'") }
@@ -117,4 +118,42 @@ func queueDeadAgain(t *testing.T, qs *queueSuite) {
 		same(t, "number of dead letters", len(letters), 1)
 		same(t, "reason", letters[0].Reason, reason)
 	}
+}
+
+func queueDiscard(t *testing.T, qs *queueSuite) {
+	q := qs.open(t)
+	qs.bury(t, q, "acme", "a", 300)
+	qs.bury(t, q, "other", "a", 2)
+	publish(t, q, "acme", message("b", "a-ready"))
+	asked := map[string]int{}
+	discard := func(odd bool) int {
+		t.Helper()
+		n, err := q.Discard(t.Context(), "acme", topic, func(m *storage.Message) bool {
+			same(t, "body", string(m.Body), m.ID)
+			asked[m.ID]++
+			return !odd || m.ID[len(m.ID)-1]%2 == 1
+		})
+		ok(t, err)
+		return n
+	}
+	same(t, "discarded", discard(true), 150)
+	same(t, "letters that were asked about", len(asked), 300)
+	for id, n := range asked {
+		if n != 1 {
+			t.Errorf("asked %d times about %s", n, id)
+		}
+	}
+	for _, letter := range deadLetters(t, qs.peer(t, q), "acme") {
+		if letter.ID[len(letter.ID)-1]%2 == 1 {
+			t.Errorf("%s is still there", letter.ID)
+		}
+	}
+	same(t, "depth", depth(t, q, "acme", topic).Dead, 150)
+	same(t, "discarded", discard(false), 150)
+	same(t, "discarded when there are none", discard(false), 0)
+	n, err := q.Replay(t.Context(), "acme", topic)
+	ok(t, err)
+	same(t, "replayed", n, 0)
+	same(t, "dead letters of another tenant", len(deadLetters(t, q, "other")), 2)
+	same(t, "ready", depth(t, q, "acme", topic).Ready, 1)
 }

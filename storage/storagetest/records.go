@@ -24,6 +24,8 @@ type RecordsOptions struct {
 	// Refresh returns when searches, counts and scans see everything that was committed; nil when they always do. Reading by
 	// id sees it at once on every engine.
 	Refresh func(t rapid.TB, store storage.Records)
+	// Queue is where the messages of a store's change sets go.
+	Queue func(store storage.Records) storage.Queue
 	// Parts sets the clock of an engine that drops documents by age in whole parts; months at the longest. Nil for one that drops
 	// exactly what is too old.
 	Parts func(store storage.Records, now time.Time)

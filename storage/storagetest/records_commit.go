@@ -14,6 +14,7 @@ import (
 var recordsCommitTests = []recordsTest{
 	{"what was committed comes back", recordsRoundTrip},
 	{"an empty change set is fine", recordsEmptySet},
+	{"messages go out with their change set, and alone", recordsMessages},
 	{"a refused change set leaves no trace", recordsRefused},
 	{"a version that is not stored is a conflict", recordsVersions},
 	{"a change set writes a document once", recordsTwice},
@@ -52,6 +53,29 @@ func recordsRoundTrip(t *testing.T, rs *recordsSuite) {
 	}
 	same(t, "events", count(t, s, acme, storage.Events, storage.Query{}), 2)
 	same(t, "profiles", count(t, s, acme, storage.Profiles, storage.Query{}), 1)
+}
+
+func recordsMessages(t *testing.T, rs *recordsSuite) {
+	s := rs.open(t)
+	queue := rs.Queue(s)
+	waiting := func() int64 {
+		depth, err := queue.Depth(t.Context(), acme, "deliver")
+		ok(t, err)
+		return depth.Ready
+	}
+	publish := func(id string, writes ...storage.Write) error {
+		message := storage.Message{Topic: "deliver", ID: id, Key: "k", Body: []byte("{}")}
+		ctx, cancel := context.WithTimeout(t.Context(), rs.suite.Patience)
+		defer cancel()
+		return s.Commit(&storage.ChangeSet{Tenant: acme, Writes: writes, Publish: []storage.Message{message}}).Wait(ctx)
+	}
+	ok(t, publish("with writes", visit(1)...))
+	rs.eventually(t, "the message of a visit is in the queue", func() bool { return waiting() == 1 })
+	ok(t, publish("alone"))
+	rs.eventually(t, "the message without a document is in the queue", func() bool { return waiting() == 2 })
+	wantKind(t, publish("refused", visit(1)...), tracardi.Conflict)
+	ok(t, publish("behind it"))
+	rs.eventually(t, "the message behind that of a refused change set is in the queue", func() bool { return waiting() == 3 })
 }
 
 func recordsEmptySet(t *testing.T, rs *recordsSuite) {

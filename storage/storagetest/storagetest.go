@@ -22,9 +22,10 @@ type Options[S any] struct {
 	Reopen func(t *testing.T, store S) S
 	// Peer opens the same data once more, as another process would; nil when the engine belongs to one process.
 	Peer func(t *testing.T, store S) S
-	// Pace is a lease, delay or time to live that the engine keeps well apart from none and from twice as much; 0 means 100 ms.
+	// Pace is a lease, delay or time to live that the engine keeps well apart from none and from twice as much; 0 means 300 ms: a busy
+	// machine lets a process wait for longer than 100.
 	Pace time.Duration
-	// Patience is how long the suite waits for what must happen; 0 means 30 s.
+	// Patience is how long the suite waits for what must happen; 0 means a minute.
 	Patience time.Duration
 	// Without names tests to leave out, because another run of the same engine proves what they prove.
 	Without []string
@@ -47,10 +48,10 @@ type test[S store] struct {
 
 func run[S store](t *testing.T, open func(t *testing.T) S, o Options[S], tests ...[]test[S]) {
 	if o.Pace == 0 {
-		o.Pace = 100 * time.Millisecond
+		o.Pace = 300 * time.Millisecond
 	}
 	if o.Patience == 0 {
-		o.Patience = 30 * time.Second
+		o.Patience = time.Minute
 	}
 	s := &suite[S]{new: open, Options: o}
 	without := slices.Clone(o.Without)

@@ -5,12 +5,12 @@ const SETTLE = 50;
 
 /** Calls changed after each change of the page's address that no page load caused. */
 export function watchRoutes(changed: () => void): void {
-  let known = route();
+  let known = route('');
   let timer: ReturnType<typeof setTimeout> | undefined;
   const look = () => {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      const now = route();
+      const now = route(known);
       if (now !== known) {
         known = now;
         attempt(changed, undefined);
@@ -28,8 +28,10 @@ export function watchRoutes(changed: () => void): void {
   addEventListener('hashchange', guarded(look));
 }
 
-/** Path and query, and the fragment where it is a path itself: a jump within the page is no new page. */
-function route(): string {
+/** Path and query, and the fragment where it is a path itself. A jump within the page is no new page, and leaves what is known. */
+function route(known: string): string {
   const { pathname, search, hash } = location;
-  return pathname + search + (/^#!?\//.test(hash) ? hash : '');
+  const page = pathname + search;
+  if (/^#!?\//.test(hash)) return page + hash;
+  return hash && known.split('#')[0] === page ? known : page;
 }

@@ -42,6 +42,21 @@ it('an unchanged address, or a jump within the page, is none', async () => {
   expect(server.events).toEqual([]);
 });
 
+it('a jump within a page that the fragment names is none, and leaving that page is one', async () => {
+  const fragment = async (hash: string) => {
+    go(HOME + hash);
+    dispatchEvent(new Event('hashchange'));
+    await settle();
+  };
+  open(page({ auto: { routes: true } }));
+  await fragment('#/basket');
+  await fragment('#reviews');
+  await fragment('#/basket');
+  expect(paths()).toEqual([['page-view', '/catalogue#/basket']]);
+  await fragment('');
+  expect(paths().slice(1)).toEqual([['page-view', '/catalogue']]);
+});
+
 it('routes are not watched unless the options say so', async () => {
   open(page());
   history.pushState({}, '', '/shoes');

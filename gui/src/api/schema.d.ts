@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/bridges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the brokers that sources may read from
+         * @description For admin, developer, marketer or viewer. Tokens that are limited need the scope sources:read.
+         */
+        get: operations["list-bridges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/connection-tests": {
         parameters: {
             query?: never;
@@ -156,6 +176,26 @@ export interface paths {
          * @description For admin, developer, marketer or viewer. Tokens that are limited need the scope entities:read.
          */
         get: operations["get-entity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/erasures/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tell how far an erasure is, and what it removed
+         * @description For admin. Tokens that are limited need the scope erasures:read.
+         */
+        get: operations["get-erasure"];
         put?: never;
         post?: never;
         delete?: never;
@@ -954,7 +994,11 @@ export interface paths {
         get: operations["get-profile"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Erase a person, with everything that is stored of them
+         * @description For admin. Tokens that are limited need the scope erasures:write.
+         */
+        delete: operations["erase-profile"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1631,7 +1675,7 @@ export interface paths {
         put?: never;
         /**
          * Create a user
-         * @description For admin. Tokens that are limited need the scope users:write.
+         * @description For admin. Tokens that are limited need the scope *:write.
          */
         post: operations["create-user"];
         delete?: never;
@@ -1663,7 +1707,7 @@ export interface paths {
         head?: never;
         /**
          * Change a user
-         * @description For admin. Tokens that are limited need the scope users:write.
+         * @description For admin. Tokens that are limited need the scope *:write.
          */
         patch: operations["update-user"];
         trace?: never;
@@ -1738,6 +1782,18 @@ export interface components {
              */
             time: string;
             value?: string;
+        };
+        Bridge: {
+            /** @description Settings of a new one. */
+            defaults: unknown;
+            doc: string;
+            /** @description Of the Tabler set. */
+            icon: string;
+            /** @description What types of a source name, such as kafka. */
+            id: string;
+            name: string;
+            /** @description JSON Schema of the field bridge of a source, with hints for a form. */
+            schema: unknown;
         };
         Change: {
             /** @description Left out when the field was removed. */
@@ -1876,6 +1932,24 @@ export interface components {
         Edges: {
             added: components["schemas"]["Edge"][];
             removed: components["schemas"]["Edge"][];
+        };
+        Erasure: {
+            /**
+             * Format: date-time
+             * @description When it was asked for. Nothing from before comes back.
+             */
+            asked: string;
+            /** @description Id of the user or the token that asked for it. */
+            by: string;
+            /** Format: date-time */
+            finished?: string;
+            id: string;
+            /** @description How many documents are gone, by collection; and messages that were put aside, as dead_letter. */
+            removed: {
+                [key: string]: number;
+            };
+            /** @enum {string} */
+            status: "running" | "done";
         };
         EventType: {
             description: string;
@@ -2065,6 +2139,9 @@ export interface components {
             message: string;
             /** @description Id of the node. */
             node_id: string;
+        };
+        ListBridge: {
+            items: components["schemas"]["Bridge"][];
         };
         ListDeadLetter: {
             items: components["schemas"]["DeadLetter"][];
@@ -2641,6 +2718,10 @@ export interface components {
             port: string;
         };
         Source: {
+            /** @description For a source that reads from a broker: the settings, as the schema of its kind in GET /bridges says. */
+            bridge?: {
+                [key: string]: unknown;
+            };
             /** @description Copied to sessions and events, such as Web. */
             channel?: string;
             /** Format: date-time */
@@ -2648,6 +2729,8 @@ export interface components {
             description?: string;
             /** @description Whether it takes events; true when left out. */
             enabled?: boolean;
+            /** @description Type of the events that messages become which name none: the message is then the properties. */
+            event_type?: string;
             /** @description Derive the profile's id from a merge field such as the e-mail address. */
             generate_profile?: boolean;
             /** @description Names the source in payloads and snippets. Kept when given, made when not. */
@@ -2673,8 +2756,8 @@ export interface components {
             tags?: string[] | null;
             /** @description Profiles change, sessions and events are not kept. */
             transitional?: boolean;
-            /** @description Ways in: rest, webhook, redirect, segment … */
-            types: ("rest" | "webhook" | "redirect" | "segment" | "rudderstack" | "imap" | "mqtt" | "kafka" | "amqp" | "pulsar")[] | null;
+            /** @description Ways in: rest, webhook, redirect, segment, rudderstack, and one of the brokers of GET /bridges, such as kafka. */
+            types: string[] | null;
             /** Format: date-time */
             readonly updated: string;
             /**
@@ -2927,7 +3010,7 @@ export interface components {
             description?: string;
             /** @description Whether it starts its flow; true when left out. */
             enabled?: boolean;
-            /** @description Type of the events; left out for all. */
+            /** @description Type of the events; left out or * for all. */
             event_type?: string;
             /** @description Id of the flow that runs. */
             flow: string;
@@ -2941,7 +3024,7 @@ export interface components {
             priority?: number;
             /** @description Run at times, without a profile. */
             schedule?: components["schemas"]["Schedule"];
-            /** @description Id of the source of the events; left out for all, the system's own included. */
+            /** @description Source of the events, by its id or its name; left out or * for all, the system's own included. */
             source?: string;
             tags?: string[] | null;
             /** Format: date-time */
@@ -3051,6 +3134,35 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "list-bridges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListBridge"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "test-connection": {
         parameters: {
             query?: never;
@@ -3341,6 +3453,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-erasure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
                 };
             };
             /** @description A problem */
@@ -4824,6 +4967,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "erase-profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
                 };
             };
             /** @description A problem */

@@ -70,9 +70,7 @@ function Live({ q }: { q: string }) {
                   {t('app:list.clear')}
                 </Button>
               ) : (
-                <ButtonLink to="/sources" variant="default">
-                  {t('toSources')}
-                </ButtonLink>
+                <ButtonLink to="/sources">{t('toSources')}</ButtonLink>
               )}
             </Empty>
           }
@@ -97,7 +95,7 @@ function Announcement({ shown }: { shown: readonly Document[] }) {
   const { t } = useTranslation('live');
   const latest = useRef(shown);
   const told = useRef(shown[0]?.id);
-  const [text, setText] = useState('');
+  const [said, setSaid] = useState({ turn: 0, text: '' });
   useEffect(() => {
     latest.current = shown;
   });
@@ -106,13 +104,14 @@ function Announcement({ shown }: { shown: readonly Document[] }) {
       const at = latest.current.findIndex(({ id }) => id === told.current);
       const count = at < 0 ? latest.current.length : at;
       told.current = latest.current[0]?.id;
-      setText(count > 0 ? t('came', { count }) : '');
+      setSaid(({ turn }) => ({ turn: turn + 1, text: count > 0 ? t('came', { count }) : '' }));
     }, sayEvery);
     return () => clearInterval(timer);
   }, [t]);
   return (
     <div className="unseen" role="status" data-announcement>
-      {text}
+      {/* Another element each time: the same words in the same one would not be read out again. */}
+      <span key={said.turn}>{said.text}</span>
     </div>
   );
 }

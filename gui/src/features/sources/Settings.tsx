@@ -60,7 +60,7 @@ export function Settings({ source, mayChange }: { source: Source; mayChange: boo
           <Switch label={t('enabled')} description={t('help.enabled')} {...form.getInputProps('enabled', { type: 'checkbox' })} />
           <TextInput label={t('name')} required maxLength={200} {...form.getInputProps('name')} />
           <Textarea label={t('description')} autosize minRows={2} maxLength={2000} {...form.getInputProps('description')} />
-          <MultiSelect label={t('ways')} description={t('help.ways')} data={ways.map((value) => ({ value, label: t(`way.${value}`) }))} {...form.getInputProps('types')} />
+          <MultiSelect label={t('ways')} description={t('help.ways')} data={[...new Set([...ways, ...(source.types ?? [])])].map((value) => ({ value, label: t(`way.${value}`, { defaultValue: value }) }))} {...form.getInputProps('types')} />
           <TextInput label={t('channel')} description={t('help.channel')} {...form.getInputProps('channel')} />
           <TagsInput label={t('origins')} description={t('help.origins')} placeholder="https://shop.example" {...form.getInputProps('origins')} />
           <NumberInput label={t('rateLimit')} description={t('help.rateLimit')} min={0} allowDecimal={false} {...form.getInputProps('rate_limit')} />
