@@ -114,7 +114,7 @@ const (
 	timeField  = "at"
 	idField    = "id"
 
-	maxNesting = 12 // of a tree; engines take 30 levels, and a node may need two
+	maxNesting = 11 // of a tree; engines take 30 levels, and a node may need two
 )
 
 func term(field, value string) clause { return clause{"term": clause{field: value}} }
@@ -190,7 +190,7 @@ func (c compiler) leaf(l *expr.Leaf) answer {
 	case idField:
 		return c.id(l)
 	}
-	return value(markOf(f.Path), l)
+	return value(fieldAt(f.Path), l)
 }
 
 // time answers a comparison of the time that the collection is listed by.
@@ -280,31 +280,49 @@ func (c compiler) id(l *expr.Leaf) answer {
 	return unsure(nil)
 }
 
+// field is what is asked of a field: the mark of its tokens, and that something is there.
+type field struct {
+	mark
+	there clause
+}
+
+func fieldAt(path expr.Path) field {
+	steps := path.Steps()
+	parent := rootMark
+	for _, step := range steps[:len(steps)-1] {
+		parent = parent.child(step)
+	}
+	name := steps[len(steps)-1]
+	m := parent.child(name)
+	member := clause{"wildcard": clause{tokenField: clause{"value": parent.is(hasMembers) + "*" + memberEnd + literally(name) + memberEnd + "*"}}}
+	return field{m, anyOf(has(m, isThere), member)}
+}
+
 // value answers a comparison of a field with constants.
-func value(m mark, l *expr.Leaf) answer {
+func value(f field, l *expr.Leaf) answer {
 	switch l.Op() {
 	case expr.Exists, expr.NotExists:
-		return negated(l.Op() == expr.NotExists, exactly(has(m, isThere)))
+		return negated(l.Op() == expr.NotExists, exactly(f.there))
 	case expr.IsNull, expr.IsNotNull:
-		return negated(l.Op() == expr.IsNotNull, exactly(has(m, isNull)))
+		return negated(l.Op() == expr.IsNotNull, exactly(has(f.mark, isNull)))
 	case expr.Empty, expr.NotEmpty:
-		empty := anyOf(not(has(m, isThere)), has(m, isNull, isEmpty, isText))
+		empty := anyOf(not(f.there), has(f.mark, isNull, isEmpty, isText))
 		return negated(l.Op() == expr.NotEmpty, exactly(empty))
 	case expr.Equal, expr.NotEqual:
-		return negated(l.Op() == expr.NotEqual, equal(m, l.Right()))
+		return negated(l.Op() == expr.NotEqual, equal(f, l.Right()))
 	case expr.In, expr.NotIn:
-		return negated(l.Op() == expr.NotIn, among(m, l.Right()))
+		return negated(l.Op() == expr.NotIn, among(f.mark, l.Right()))
 	case expr.Match:
-		return match(m, l.Right())
+		return match(f, l.Right())
 	case expr.Contains:
-		return contains(m, l.Right())
+		return contains(f, l.Right())
 	case expr.StartsWith:
-		return startsWith(m, l.Right())
+		return startsWith(f, l.Right())
 	case expr.EndsWith:
-		return endsWith(m, l.Right())
+		return endsWith(f, l.Right())
 	}
 	if r, ok := l.Range(); ok {
-		return within(m, r)
+		return within(f.mark, r)
 	}
 	if constants(l.Right(), l.High()) {
 		return exactly(nothing) // TRUE, NULL and lists have no order
@@ -329,19 +347,19 @@ func constants(operands ...expr.Operand) bool {
 	})
 }
 
-func equal(m mark, right expr.Operand) answer {
+func equal(f field, right expr.Operand) answer {
 	switch right := right.(type) {
 	case expr.Pattern:
-		return pattern(m, wildcard(right.Text), false)
+		return pattern(f.mark, wildcard(right.Text), false)
 	case expr.List:
-		a := among(m, right)
-		return answer{sure: all(a.sure, not(has(m, isList))), possible: anyOf(a.possible, has(m, isList))}
+		a := among(f.mark, right)
+		return answer{sure: all(a.sure, not(has(f.mark, isList))), possible: anyOf(a.possible, has(f.mark, isList))}
 	case expr.Literal:
 		if right.Value == nil {
-			return exactly(anyOf(not(has(m, isThere)), has(m, isNull)))
+			return exactly(anyOf(not(f.there), has(f.mark, isNull)))
 		}
 		if what, ok := fact(right.Value); ok {
-			return exactly(has(m, what))
+			return exactly(has(f.mark, what))
 		}
 	}
 	return unsure(nil)
@@ -410,67 +428,67 @@ func isASCII(text string) bool {
 }
 
 // match answers ~.
-func match(m mark, right expr.Operand) answer {
+func match(f field, right expr.Operand) answer {
 	switch right := right.(type) {
 	case expr.Pattern:
 		if isASCII(right.Text) {
-			return pattern(m, wildcard(right.Text), true)
+			return pattern(f.mark, wildcard(right.Text), true)
 		}
-		return unsure(has(m, isThere))
+		return unsure(f.there)
 	case expr.Literal:
 		text, ok := right.Value.(string)
 		switch {
 		case !ok:
 			return exactly(nothing)
 		case isASCII(text):
-			return pattern(m, "*"+literally(text)+"*", true)
+			return pattern(f.mark, "*"+literally(text)+"*", true)
 		}
-		return unsure(has(m, isThere))
+		return unsure(f.there)
 	case expr.List:
 		return exactly(nothing)
 	}
 	return unsure(nil)
 }
 
-func contains(m mark, right expr.Operand) answer {
+func contains(f field, right expr.Operand) answer {
 	literal, ok := right.(expr.Literal)
 	if !ok {
-		return unsure(has(m, isThere))
+		return unsure(f.there)
 	}
 	switch v := literal.Value.(type) {
 	case string:
-		return or(exactly(has(m, hasItem+textFact(v))), pattern(m, "*"+literally(v)+"*", false))
+		return or(exactly(has(f.mark, hasItem+textFact(v))), pattern(f.mark, "*"+literally(v)+"*", false))
 	case nil, bool, float64:
 		what, _ := fact(v)
-		return exactly(has(m, hasItem+what))
+		return exactly(has(f.mark, hasItem+what))
 	}
-	return unsure(has(m, isList))
+	return unsure(has(f.mark, isList))
 }
 
-func startsWith(m mark, right expr.Operand) answer {
+func startsWith(f field, right expr.Operand) answer {
 	literal, ok := right.(expr.Literal)
 	if !ok {
-		return unsure(has(m, isThere))
+		return unsure(f.there)
 	}
 	what, ok := fact(literal.Value)
 	if !ok {
-		return unsure(has(m, isThere))
+		return unsure(f.there)
 	}
-	first := exactly(all(has(m, isList), has(m.child("0"), what)))
+	first := exactly(all(has(f.mark, isList), has(f.child("0"), what)))
 	if text, ok := literal.Value.(string); ok {
-		return or(first, guarded(m, clause{"prefix": clause{tokenField: clause{"value": m.is(isText) + text}}}))
+		return or(first, guarded(f.mark, clause{"prefix": clause{tokenField: clause{"value": f.is(isText) + text}}}))
 	}
 	return first
 }
 
-func endsWith(m mark, right expr.Operand) answer {
+func endsWith(f field, right expr.Operand) answer {
 	literal, ok := right.(expr.Literal)
 	if !ok {
-		return unsure(has(m, isThere))
+		return unsure(f.there)
 	}
-	last := unsure(has(m, isList))
+	last := unsure(has(f.mark, isList))
 	if text, ok := literal.Value.(string); ok {
-		return or(last, pattern(m, "*"+literally(text), false))
+		return or(last, pattern(f.mark, "*"+literally(text), false))
 	}
 	return last
 }

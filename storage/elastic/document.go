@@ -1,6 +1,7 @@
 package elastic
 
 import (
+	"maps"
 	"math"
 	"net/url"
 	"slices"
@@ -20,6 +21,8 @@ const (
 	maxTokens  = 20_000 // of a document; the rest of a larger one is not indexed
 	maxDepth   = 40
 	maxCounted = 512 // bytes of a value that is counted by the engine
+	fewMembers = 32  // of an object, which one token names together
+	longName   = 64  // bytes of a member's name that is too long for that
 )
 
 // indexed is what a document is found by.
@@ -106,7 +109,9 @@ func (x *indexed) members(m mark, parent gjson.Result, depth int) {
 	if parent.IsArray() {
 		i := 0
 		parent.ForEach(func(_, item gjson.Result) bool {
-			x.value(m.child(strconv.Itoa(i)), item, depth+1)
+			at := m.child(strconv.Itoa(i))
+			x.add(at, isThere)
+			x.value(at, item, depth+1)
 			i++
 			return !x.full()
 		})
@@ -121,13 +126,49 @@ func (x *indexed) members(m mark, parent gjson.Result, depth int) {
 		x.value(m.child(key.Str), value, depth+1)
 		return true
 	})
+	x.there(m, seen.sorted())
+}
+
+// there notes which members an object has: with one token, or with one for each where they are many or have unusual names.
+func (x *indexed) there(m mark, names []string) {
+	if len(names) > fewMembers || slices.ContainsFunc(names, unusual) {
+		for _, name := range names {
+			x.add(m.child(name), isThere)
+		}
+		return
+	}
+	x.begin(m)
+	x.tokens = append(x.tokens, hasMembers...)
+	for _, name := range names {
+		x.tokens = append(append(x.tokens, memberEnd...), name...)
+	}
+	x.tokens = append(append(x.tokens, memberEnd...), '"')
+}
+
+// unusual tells whether a name cannot be one of several in a token.
+func unusual(name string) bool {
+	for i := range len(name) {
+		if c := name[i]; c < ' ' || c == '"' || c == '\\' || c == memberEnd[0] {
+			return true
+		}
+	}
+	return len(name) > longName
 }
 
 // names are those of the members of one object. Most objects have few.
 type names struct {
-	first [16]string
+	first [fewMembers]string
 	count int // in first
 	many  map[string]bool
+}
+
+// sorted are the names in order.
+func (n *names) sorted() []string {
+	if n.many != nil {
+		return slices.Sorted(maps.Keys(n.many))
+	}
+	slices.Sort(n.first[:n.count])
+	return n.first[:n.count]
 }
 
 // had adds a name and tells whether it was there.
@@ -153,7 +194,6 @@ func (n *names) had(name string) bool {
 }
 
 func (x *indexed) value(m mark, v gjson.Result, depth int) {
-	x.add(m, isThere)
 	if m == x.timeAt || m == x.idAt {
 		return // they have fields of their own
 	}

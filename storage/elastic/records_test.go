@@ -39,6 +39,7 @@ var manyQuestions = []string{
 	"after deleting everything agrees",
 	"a histogram has the intervals of its zone",
 	"a document may have a thousand members",
+	"members may have any name",
 	"a field may change its type",
 }
 

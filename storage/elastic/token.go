@@ -17,7 +17,8 @@ import (
 // Every value of a document is found by tokens, which are terms of one field. A token begins with the mark of a path, which has
 // a fixed length, and goes on with what is known of the value there:
 //
-//	x            something is there
+//	k||a|b|      it is an object with the members a and b
+//	x            something is there: an element of a list, or a member of an object with too many for the token above
 //	n, l, e      it is null, a list, an empty list or object
 //	b0, b1       it is false, true
 //	#number      it is this number, written so that the order of the texts is that of the numbers
@@ -26,16 +27,18 @@ import (
 //	t            it is a text that is cut, or in which letters change under folding in a way that engines do not agree on
 //	[…           it is a list with an element of which b, #, " or n holds
 const (
-	isThere   = "x"
-	isNull    = "n"
-	isList    = "l"
-	isEmpty   = "e"
-	isBoolean = "b"
-	isNumber  = "#"
-	isText    = `"`
-	isDate    = "@"
-	isTricky  = "t"
-	hasItem   = "["
+	isThere    = "x"
+	hasMembers = "k|"
+	memberEnd  = "|" // before and behind each name
+	isNull     = "n"
+	isList     = "l"
+	isEmpty    = "e"
+	isBoolean  = "b"
+	isNumber   = "#"
+	isText     = `"`
+	isDate     = "@"
+	isTricky   = "t"
+	hasItem    = "["
 )
 
 // mark is the beginning of the tokens of a path: small letters and digits only, since some queries do not tell small letters

@@ -21,6 +21,7 @@ var recordsAwkwardTests = []recordsTest{
 	{"awkward times keep their order", recordsAwkwardTimes},
 	{"a field may change its type", recordsTypeChange},
 	{"a document may have a thousand members", recordsWide},
+	{"members may have any name", recordsNames},
 	{"a document may be long and deep", recordsLong},
 }
 
@@ -202,6 +203,37 @@ func recordsWide(t *testing.T, rs *recordsSuite) {
 			m.check(t, s, acme, c, find(t, text))
 		}
 		sameDocs(t, "read", read(t, s, acme, c, "23"), m.docs[23:])
+	}
+}
+
+// recordsNames asks whether something is there, by names that mean something to those who store or search them.
+func recordsNames(t *testing.T, rs *recordsSuite) {
+	s := rs.open(t)
+	names := []string{"a", "b", "ab", "", "*", "?", "a|b", "|", "k|", `\`, `q"`, "a\nb", "0", "é", "A", "a b", strings.Repeat("long", 40), "x", `"`, "a.b"}
+	for _, c := range []storage.Collection{storage.Events, storage.Profiles} {
+		var writes []storage.Write
+		for i := range 40 {
+			traits := members{"every": 1}
+			for j, name := range names {
+				if (i>>(j%5)+j)%3 == 0 {
+					traits[name] = members{"k|": i, name: nil}
+				}
+			}
+			text := strings.Join(names[:i%len(names)], "|")
+			writes = append(writes, record(c, strconv.Itoa(i), noon.Add(time.Duration(i)*time.Second), members{"traits": traits, "text": text, "list": []any{traits}, names[i%3]: 1}))
+		}
+		rs.store(t, s, acme, writes...)
+		m := model{docs: docsOf(writes)}
+		for _, name := range names {
+			if name == "" {
+				continue // which no query can name
+			}
+			step := "[" + string(tracardi.AppendText(nil, name)) + "]"
+			m.check(t, s, acme, c, find(t, step+" EMPTY"))
+			for _, path := range []string{"traits" + step, "traits" + step + step, "list.0" + step} {
+				m.check(t, s, acme, c, find(t, path+" EXISTS"))
+			}
+		}
 	}
 }
 
